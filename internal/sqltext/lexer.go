@@ -1,0 +1,238 @@
+// Package sqltext splits SQL text into tokens, with the quoting rules of each dialect. It knows no grammar: it serves
+// whoever must find identifiers, statement ends or comments in SQL without being fooled by strings and quotes.
+package sqltext
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/retort-db/retort/schema"
+)
+
+// Kind is the class of a token.
+type Kind int
+
+// The classes of tokens. Every byte of the input belongs to exactly one token, spaces and comments included.
+const (
+	Space   Kind = iota
+	Comment      // -- to the end of the line, # on MySQL, /* … */
+	Word         // bare identifier or keyword
+	Quoted       // quoted identifier
+	String       // string literal with its prefix, dollar-quoted text included
+	Number
+	Param // ?, $1, :name, @name
+	Punct // operators and punctuation, one character each but for :: and ||
+)
+
+// Token is a piece of SQL text.
+type Token struct {
+	Kind Kind
+	Text string // as written
+	Pos  int    // byte offset in the input
+}
+
+// Ident returns the identifier that the token stands for, unquoted, and whether it is one at all.
+func (t Token) Ident() (string, bool) {
+	switch t.Kind {
+	case Word:
+		return t.Text, true
+	case Quoted:
+		if len(t.Text) < 2 {
+			return "", false
+		}
+		open, inner := t.Text[0], t.Text[1:len(t.Text)-1]
+		if open == '[' {
+			return inner, true
+		}
+		return strings.ReplaceAll(inner, string([]byte{open, open}), string(open)), true
+	}
+	return "", false
+}
+
+// Is reports whether the token is the given keyword or punctuation, in any case.
+func (t Token) Is(text string) bool {
+	return (t.Kind == Word || t.Kind == Punct) && strings.EqualFold(t.Text, text)
+}
+
+// Blank reports whether the token is a space or a comment.
+func (t Token) Blank() bool { return t.Kind == Space || t.Kind == Comment }
+
+// Tokens splits text. It never fails: what is not closed (a string, a comment) reaches to the end of the text.
+func Tokens(dialect schema.Dialect, text string) []Token {
+	var tokens []Token
+	for pos := 0; pos < len(text); {
+		kind, size := next(dialect, text[pos:])
+		tokens = append(tokens, Token{Kind: kind, Text: text[pos : pos+size], Pos: pos})
+		pos += size
+	}
+	return tokens
+}
+
+// Significant splits text and leaves out spaces and comments.
+func Significant(dialect schema.Dialect, text string) []Token {
+	var tokens []Token
+	for _, token := range Tokens(dialect, text) {
+		if !token.Blank() {
+			tokens = append(tokens, token)
+		}
+	}
+	return tokens
+}
+
+func next(dialect schema.Dialect, s string) (Kind, int) {
+	c := s[0]
+	switch {
+	case strings.IndexByte(" \t\r\n\f\v", c) >= 0:
+		return Space, len(s) - len(strings.TrimLeft(s, " \t\r\n\f\v"))
+	case strings.HasPrefix(s, "--"), c == '#' && dialect == schema.MySQL:
+		if end := strings.IndexByte(s, '\n'); end >= 0 {
+			return Comment, end
+		}
+		return Comment, len(s)
+	case strings.HasPrefix(s, "/*"):
+		return Comment, blockComment(dialect, s)
+	case c == '\'':
+		return String, quoted(s, '\'', dialect == schema.MySQL)
+	case c == '"' && dialect == schema.MySQL:
+		return String, quoted(s, '"', true)
+	case c == '"', c == '`' && dialect != schema.Postgres:
+		return Quoted, quoted(s, c, false)
+	case c == '[' && dialect == schema.SQLite:
+		if end := strings.IndexByte(s, ']'); end >= 0 {
+			return Quoted, end + 1
+		}
+		return Quoted, len(s)
+	case c == '$' && dialect == schema.Postgres:
+		if size := dollarQuoted(s); size > 0 {
+			return String, size
+		}
+		return Param, 1 + digits(s[1:])
+	case c >= '0' && c <= '9', c == '.' && len(s) > 1 && s[1] >= '0' && s[1] <= '9':
+		return Number, number(s)
+	case strings.HasPrefix(s, "::"), strings.HasPrefix(s, "||"):
+		return Punct, 2
+	case c == '?' && dialect != schema.Postgres:
+		return Param, 1 + digits(s[1:])
+	case strings.IndexByte(parameterMarks(dialect), c) >= 0 && len(s) > 1 && isWordStart(rune(s[1])):
+		return Param, 1 + word(s[1:])
+	}
+	if prefix := stringPrefix(dialect, s); prefix > 0 {
+		backslash := dialect == schema.MySQL || (dialect == schema.Postgres && (c == 'E' || c == 'e'))
+		return String, prefix + quoted(s[prefix:], '\'', backslash)
+	}
+	if size := word(s); size > 0 {
+		return Word, size
+	}
+	_, size := utf8.DecodeRuneInString(s)
+	return Punct, size
+}
+
+// parameterMarks returns the characters that begin a named parameter.
+func parameterMarks(dialect schema.Dialect) string {
+	switch dialect {
+	case schema.MySQL:
+		return ":@"
+	case schema.SQLite:
+		return ":@$"
+	}
+	return ""
+}
+
+// stringPrefix returns the length of a prefix such as E in E'…', or 0.
+func stringPrefix(dialect schema.Dialect, s string) int {
+	letters := map[schema.Dialect]string{schema.Postgres: "eEbBxXnN", schema.MySQL: "bBxXnN", schema.SQLite: "xX"}[dialect]
+	if len(s) > 1 && s[1] == '\'' && strings.IndexByte(letters, s[0]) >= 0 {
+		return 1
+	}
+	if dialect == schema.Postgres && len(s) > 2 && (s[0] == 'U' || s[0] == 'u') && s[1] == '&' && s[2] == '\'' {
+		return 2
+	}
+	return 0
+}
+
+func quoted(s string, quote byte, backslash bool) int {
+	for i := 1; i < len(s); i++ {
+		switch {
+		case backslash && s[i] == '\\':
+			i++
+		case s[i] == quote:
+			if i+1 < len(s) && s[i+1] == quote {
+				i++
+				continue
+			}
+			return i + 1
+		}
+	}
+	return len(s)
+}
+
+func blockComment(dialect schema.Dialect, s string) int {
+	depth := 1
+	for i := 2; i < len(s); i++ {
+		switch {
+		case strings.HasPrefix(s[i:], "*/"):
+			depth--
+			i++
+			if depth == 0 {
+				return i + 1
+			}
+		case dialect == schema.Postgres && strings.HasPrefix(s[i:], "/*"):
+			depth++
+			i++
+		}
+	}
+	return len(s)
+}
+
+func dollarQuoted(s string) int {
+	end := 1
+	for end < len(s) && s[end] != '$' {
+		r := rune(s[end])
+		if !isWordStart(r) && (end == 1 || r < '0' || r > '9') {
+			return 0
+		}
+		end++
+	}
+	if end == len(s) {
+		return 0
+	}
+	tag := s[:end+1]
+	if close := strings.Index(s[end+1:], tag); close >= 0 {
+		return end + 1 + close + len(tag)
+	}
+	return len(s)
+}
+
+func number(s string) int {
+	i := 0
+	for i < len(s) {
+		c := s[i]
+		isSign := (c == '+' || c == '-') && i > 0 && (s[i-1] == 'e' || s[i-1] == 'E') && !strings.HasPrefix(strings.ToLower(s), "0x")
+		if c == '.' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || isSign {
+			i++
+			continue
+		}
+		break
+	}
+	return i
+}
+
+func digits(s string) int {
+	i := 0
+	for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+		i++
+	}
+	return i
+}
+
+func word(s string) int {
+	for i, r := range s {
+		if !isWordStart(r) && (i == 0 || (r != '$' && !unicode.IsDigit(r))) {
+			return i
+		}
+	}
+	return len(s)
+}
+
+func isWordStart(r rune) bool { return r == '_' || r >= 0x80 || unicode.IsLetter(r) }

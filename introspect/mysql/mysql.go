@@ -1,0 +1,157 @@
+// Package mysql lets package introspect open MySQL and MariaDB databases. It is imported for its effect: it registers
+// github.com/go-sql-driver/mysql.
+package mysql
+
+import (
+	"database/sql"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	driver "github.com/go-sql-driver/mysql"
+
+	"github.com/retort-db/retort/introspect"
+	"github.com/retort-db/retort/schema"
+)
+
+func init() {
+	introspect.Register(introspect.Driver{Dialect: schema.MySQL, Open: Open})
+}
+
+// connectTimeout bounds the dialling of a server when the URL does not say.
+const connectTimeout = 10 * time.Second
+
+// Open opens a pool for a database URL (mysql://user:password@host:3306/db?tls=true, mariadb://…,
+// mysql://user@localhost/db?socket=/run/mysqld/mysqld.sock, mysql://user@unix(/run/mysqld/mysqld.sock)/db) or a DSN of
+// the driver. It does not connect.
+//
+// Where the URL does not say otherwise, times are read as time.Time in UTC, the session's time zone is UTC, and a text
+// may hold several statements.
+func Open(rawURL string) (*sql.DB, error) {
+	config, err := parse(rawURL)
+	if err != nil {
+		return nil, err
+	}
+	connector, err := driver.NewConnector(config)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(connector), nil
+}
+
+// parse reads a URL or a DSN into the driver's configuration.
+func parse(rawURL string) (*driver.Config, error) {
+	scheme, rest, found := strings.Cut(rawURL, "://")
+	if !found || (scheme != "mysql" && scheme != "mariadb") {
+		return parseDSN(rawURL)
+	}
+	if host := rest[strings.LastIndex(rest, "@")+1:]; strings.HasPrefix(host, "unix(") || strings.HasPrefix(host, "tcp(") {
+		return parseDSN(rest)
+	}
+	return parseURL(rest)
+}
+
+// parseURL reads what follows mysql://. It takes the text apart itself, since people write passwords with characters
+// that net/url refuses; what is percent-encoded is decoded.
+func parseURL(rest string) (*driver.Config, error) {
+	userinfo, hostAndPath := "", rest
+	if at := strings.LastIndex(beforeQuery(rest), "@"); at >= 0 {
+		userinfo, hostAndPath = rest[:at], rest[at+1:]
+	}
+	hostAndPath, rawQuery, _ := strings.Cut(hostAndPath, "?")
+	host, path, _ := strings.Cut(hostAndPath, "/")
+	query, err := url.ParseQuery(rawQuery)
+	if err != nil {
+		return nil, fmt.Errorf("the parameters after ? are malformed: write %% as %%25, & as %%26")
+	}
+	socket := query.Get("socket")
+	query.Del("socket")
+	if err := translateSSLMode(query); err != nil {
+		return nil, err
+	}
+	config, err := parseDSN("/?" + query.Encode())
+	if err != nil {
+		return nil, err
+	}
+	user, password, _ := strings.Cut(userinfo, ":")
+	config.User, config.Passwd = unescape(user), unescape(password)
+	config.DBName = unescape(path)
+	config.Net, config.Addr = "tcp", withPort(host)
+	if socket != "" {
+		config.Net, config.Addr = "unix", socket
+	}
+	return config, nil
+}
+
+// beforeQuery cuts the parameters off, unless the question mark belongs to the password.
+func beforeQuery(rest string) string {
+	mark := strings.LastIndex(rest, "?")
+	if mark < 0 || !strings.Contains(rest[:mark], "@") && strings.Contains(rest[mark:], "@") {
+		return rest
+	}
+	return rest[:mark]
+}
+
+func withPort(host string) string {
+	if host == "" {
+		host = "localhost"
+	}
+	if _, _, err := net.SplitHostPort(host); err == nil {
+		return host
+	}
+	return net.JoinHostPort(strings.Trim(host, "[]"), "3306")
+}
+
+func unescape(text string) string {
+	if plain, err := url.PathUnescape(text); err == nil {
+		return plain
+	}
+	return text
+}
+
+// translateSSLMode turns the ssl-mode of MySQL's own clients into the driver's tls parameter.
+func translateSSLMode(query url.Values) error {
+	mode := query.Get("ssl-mode")
+	if mode == "" {
+		return nil
+	}
+	query.Del("ssl-mode")
+	tls, known := map[string]string{
+		"disabled": "false", "preferred": "preferred", "required": "skip-verify", "verify_ca": "true", "verify_identity": "true",
+	}[strings.ToLower(mode)]
+	if !known {
+		return fmt.Errorf("unknown ssl-mode %q: use disabled, preferred, required, verify_ca or verify_identity", mode)
+	}
+	query.Set("tls", tls)
+	return nil
+}
+
+// parseDSN reads a DSN of the driver and sets what Retort needs where the DSN does not say otherwise.
+func parseDSN(dsn string) (*driver.Config, error) {
+	config, err := driver.ParseDSN(dsn)
+	if err != nil {
+		return nil, err
+	}
+	_, rawQuery, _ := strings.Cut(dsn[strings.LastIndex(dsn, "/")+1:], "?")
+	query, _ := url.ParseQuery(rawQuery)
+	if !query.Has("parseTime") {
+		config.ParseTime = true
+	}
+	if !query.Has("multiStatements") {
+		config.MultiStatements = true
+	}
+	if !query.Has("timeout") {
+		config.Timeout = connectTimeout
+	}
+	if !query.Has("time_zone") && !query.Has("loc") {
+		if config.Params == nil {
+			config.Params = map[string]string{}
+		}
+		config.Params["time_zone"] = "'+00:00'"
+	}
+	// The driver reports a lost connection as an error as well; its own line on stderr says nothing more.
+	config.Logger = &driver.NopLogger{}
+	return config, nil
+}

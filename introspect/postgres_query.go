@@ -1,0 +1,225 @@
+package introspect
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/retort-db/retort/schema"
+)
+
+// readMode says what happens when a query fails.
+type readMode int
+
+const (
+	// readAll gives up; the caller tries again.
+	readAll readMode = iota
+	// readCarefully sets savepoints, halves the list of objects until those that fail are found, and records them as
+	// problems.
+	readCarefully
+)
+
+// vanishedError says that the server returned no definition for an object that its catalog lists: it was dropped since.
+type vanishedError struct{ object string }
+
+func (e *vanishedError) Error() string { return e.object + " has no definition: it was dropped while it was read" }
+
+// postgresReader fills a schema. Its maps go from object identifiers to what was made of them.
+type postgresReader struct {
+	session *postgresSession
+	server  schema.Server
+	mode    readMode
+	only    []schema.Name
+	out     *schema.Schema
+
+	objects []catalogObject
+	byID      map[objectKey]*catalogObject
+	tables    map[int64]*schema.Table
+	views     map[int64]*schema.View
+	columns   map[columnKey]*schema.Column
+	keyIndexes map[int64]*indexRow // indexes that belong to a constraint
+}
+
+type columnKey struct {
+	table  int64
+	number int
+}
+
+// readAll reads everything in the order in which the parts need each other.
+func (r *postgresReader) readAll(ctx context.Context) error {
+	r.noteNamespaces()
+	steps := []func(context.Context) error{
+		r.readObjects, r.readTables, r.readColumns, r.readSequences, r.readIndexes, r.readConstraints, r.readTypes,
+	}
+	if r.only == nil {
+		steps = append(steps, r.readExtensions, r.readViews, r.readFunctions, r.readTriggers, r.readStatistics, r.readUnmodelled)
+	}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	r.sort()
+	return nil
+}
+
+func (r *postgresReader) noteNamespaces() {
+	for _, name := range r.session.namespaces {
+		if name != r.session.home {
+			r.out.Namespaces = append(r.out.Namespaces, name)
+		}
+	}
+	for _, name := range r.session.hidden {
+		r.problem("schema "+name, fmt.Sprintf(
+			"the role %s has no USAGE on it, so its names are read with the schema in front; GRANT USAGE ON SCHEMA %s TO %s",
+			r.session.role, quotePostgres(name), quotePostgres(r.session.role)))
+	}
+}
+
+func (r *postgresReader) sort() {
+	r.out.Tables.Sort()
+	r.out.Enums.Sort()
+	r.out.Domains.Sort()
+	r.out.Composites.Sort()
+	r.out.Sequences.Sort()
+	r.out.Views.Sort()
+	r.out.Functions.Sort()
+	r.out.Triggers.Sort()
+	r.out.Extensions.Sort()
+	r.out.Statistics.Sort()
+}
+
+func (r *postgresReader) problem(object, reason string) {
+	r.out.Problems = append(r.out.Problems, schema.Problem{Object: object, Reason: reason})
+}
+
+// name makes a name of the model: the default namespace, and the one for which scratch space stands, are left out.
+func (r *postgresReader) name(namespace, name string) schema.Name {
+	if namespace == r.session.home || (namespace == r.session.alias && namespace != "") {
+		return schema.Name{Name: name}
+	}
+	return schema.Name{Schema: namespace, Name: name}
+}
+
+// since returns a piece of SQL for servers of that major version or later, and another for older ones.
+func (r *postgresReader) since(major int, sql, otherwise string) string {
+	if r.server.Version.AtLeast(major, 0, 0) {
+		return sql
+	}
+	return otherwise
+}
+
+// rowsOf runs a query and decodes each row from JSON, the one form of arrays and nullable values that every driver
+// hands over alike.
+func rowsOf[T any](ctx context.Context, r *postgresReader, what, query string, args ...any) ([]T, error) {
+	rows, err := r.session.q.QueryContext(ctx, "SELECT to_json(q)::text FROM (\n"+query+"\n) q", args...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		var text []byte
+		if err := rows.Scan(&text); err != nil {
+			return nil, fmt.Errorf("%s: %w", what, err)
+		}
+		var row T
+		if err := json.Unmarshal(text, &row); err != nil {
+			return nil, fmt.Errorf("%s: decode %q: %w", what, text, err)
+		}
+		out = append(out, row)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return out, nil
+}
+
+// subject is an object of the database whose details a query reads.
+type subject struct {
+	id   int64
+	text string // "table sales.orders", for problems
+}
+
+// detailsOf runs a query whose $1 is the list of object identifiers that it reads, as text of type oid[]. Each row is
+// given to use, which may find with a [vanishedError] that the row is incomplete.
+func detailsOf[T any](ctx context.Context, r *postgresReader, what, query string, subjects []subject, use func(*T) error) error {
+	if len(subjects) == 0 {
+		return nil
+	}
+	if r.mode == readAll {
+		rows, err := rowsOf[T](ctx, r, what, query, oidList(subjects))
+		if err != nil {
+			return err
+		}
+		return useEach(r, rows, use)
+	}
+
+	// A list of pending parts instead of recursion; its length stays logarithmic.
+	pending := [][]subject{subjects}
+	for len(pending) > 0 {
+		part := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
+		rows, err := rowsWithSavepoint[T](ctx, r, what, query, part)
+		if err != nil && isLost(ctx, err) {
+			return err
+		}
+		if err != nil && len(part) == 1 {
+			r.problem(part[0].text, err.Error())
+			continue
+		}
+		if err != nil {
+			pending = append(pending, part[len(part)/2:], part[:len(part)/2])
+			continue
+		}
+		if err := useEach(r, rows, use); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func useEach[T any](r *postgresReader, rows []T, use func(*T) error) error {
+	for i := range rows {
+		err := use(&rows[i])
+		var vanished *vanishedError
+		if r.mode == readCarefully && errors.As(err, &vanished) {
+			r.problem(vanished.object, "dropped while it was read")
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const partSavepoint = "retort_part"
+
+func rowsWithSavepoint[T any](ctx context.Context, r *postgresReader, what, query string, part []subject) ([]T, error) {
+	if _, err := r.session.q.ExecContext(ctx, "SAVEPOINT "+partSavepoint); err != nil {
+		return nil, err
+	}
+	rows, err := rowsOf[T](ctx, r, what, query, oidList(part))
+	if err != nil {
+		if _, undo := r.session.q.ExecContext(ctx, "ROLLBACK TO SAVEPOINT "+partSavepoint); undo != nil {
+			return nil, errors.Join(err, undo)
+		}
+		return nil, err
+	}
+	if _, err := r.session.q.ExecContext(ctx, "RELEASE SAVEPOINT "+partSavepoint); err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+func oidList(subjects []subject) string {
+	ids := make([]string, len(subjects))
+	for i, s := range subjects {
+		ids[i] = strconv.FormatInt(s.id, 10)
+	}
+	return "{" + strings.Join(ids, ",") + "}"
+}

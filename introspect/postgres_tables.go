@@ -1,0 +1,226 @@
+package introspect
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/retort-db/retort/schema"
+)
+
+type tableRow struct {
+	ID            int64         `json:"id"`
+	Persistence   string        `json:"persistence"`
+	Tablespace    string        `json:"tablespace"`
+	Method        string        `json:"method"`
+	Options       []string      `json:"options"`
+	ToastOptions  []string      `json:"toast_options"`
+	IsPartitioned bool          `json:"is_partitioned"`
+	IsPartition   bool          `json:"is_partition"`
+	PartitionBy   *string       `json:"partition_by"`
+	Bound         *string       `json:"bound"`
+	Parents       []schema.Name `json:"parents"`
+	RowSecurity   bool          `json:"row_security"`
+	ForcedRows    bool          `json:"forced_rows"`
+	ReplicaID     string        `json:"replica_identity"`
+}
+
+const readTablesSQL = `
+	SELECT c.oid::int8 AS id, c.relpersistence::text AS persistence, s.spcname AS tablespace, m.amname AS method,
+		c.reloptions AS options, t.reloptions AS toast_options,
+		c.relkind = 'p' AS is_partitioned, c.relispartition AS is_partition,
+		CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by,
+		CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS bound,
+		(SELECT json_agg(json_build_object('schema', pn.nspname, 'name', p.relname) ORDER BY i.inhseqno)
+			FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
+			WHERE i.inhrelid = c.oid) AS parents,
+		c.relrowsecurity AS row_security, c.relforcerowsecurity AS forced_rows, c.relreplident::text AS replica_identity
+	FROM pg_class c
+	LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
+	LEFT JOIN pg_am m ON m.oid = c.relam
+	LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
+	WHERE c.oid = ANY ($1::text::oid[])`
+
+func (r *postgresReader) readTables(ctx context.Context) error {
+	r.tables = map[int64]*schema.Table{}
+	for _, object := range r.objects {
+		if !object.isTable() {
+			continue
+		}
+		table := &schema.Table{
+			Name:    r.name(object.Namespace, object.Name),
+			Comment: object.Comment,
+			Foreign: object.foreign(),
+		}
+		r.tables[object.ID] = table
+		r.out.Tables.Add(table)
+	}
+	subjects := r.subjects("table", (*catalogObject).isTable)
+	return detailsOf(ctx, r, "read the tables", readTablesSQL, subjects, r.fillTable)
+}
+
+func (r *postgresReader) fillTable(row *tableRow) error {
+	table := r.tables[row.ID]
+	if row.Persistence == "u" {
+		table.Options.Set(schema.OptionUnlogged, "")
+	}
+	if row.Tablespace != "" {
+		table.Options.Set(schema.OptionTablespace, row.Tablespace)
+	}
+	if row.Method != "" && row.Method != "heap" {
+		table.Options.Set(schema.OptionAccessMethod, row.Method)
+	}
+	for _, option := range row.ToastOptions {
+		row.Options = append(row.Options, "toast."+option)
+	}
+	setStorage(&table.Options, row.Options)
+	switch {
+	case row.ForcedRows && row.RowSecurity:
+		table.Options.Set(schema.OptionRowSecurity, "FORCE")
+	case row.RowSecurity:
+		table.Options.Set(schema.OptionRowSecurity, "ENABLE")
+	}
+	switch row.ReplicaID {
+	case "f":
+		table.Options.Set(schema.OptionReplicaIdentity, "FULL")
+	case "n":
+		table.Options.Set(schema.OptionReplicaIdentity, "NOTHING")
+	}
+
+	for i, parent := range row.Parents {
+		row.Parents[i] = r.name(parent.Schema, parent.Name)
+	}
+	if !row.IsPartition {
+		table.Inherits = row.Parents
+	}
+	if !row.IsPartition && !row.IsPartitioned {
+		return nil
+	}
+	if row.IsPartition != (row.Bound != nil) || row.IsPartitioned != (row.PartitionBy != nil) {
+		return &vanishedError{object: "table " + table.Name.String()}
+	}
+	table.Partition = &schema.Partition{}
+	if row.IsPartitioned {
+		table.Partition.By = *row.PartitionBy
+	}
+	if row.IsPartition {
+		table.Partition.Bound = *row.Bound
+		if len(row.Parents) > 0 {
+			table.Partition.Of = row.Parents[0]
+		}
+	}
+	return nil
+}
+
+type columnRow struct {
+	Table       int64    `json:"table"`
+	Number      int      `json:"number"`
+	Name        string   `json:"name"`
+	Type        string   `json:"type"`
+	NotNull     bool     `json:"not_null"`
+	HasDefault  bool     `json:"has_default"`
+	Default     *string  `json:"default"`
+	Generated   string   `json:"generated"`
+	Identity    string   `json:"identity"`
+	Collation   string   `json:"collation"`
+	CollationIn string   `json:"collation_in"`
+	Comment     string   `json:"comment"`
+	Storage     string   `json:"storage"`
+	Compression string   `json:"compression"`
+	Statistics  int      `json:"statistics"`
+	Options     []string `json:"options"`
+	Inherited   bool     `json:"inherited"`
+}
+
+// The fields of composite types are columns of a relation too.
+const readColumnsSQL = `
+	SELECT a.attrelid::int8 AS "table", a.attnum AS number, a.attname AS name,
+		format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null,
+		f.adbin IS NOT NULL AS has_default, pg_get_expr(f.adbin, f.adrelid) AS default,
+		a.attgenerated::text AS generated, a.attidentity::text AS identity,
+		co.collname AS collation, cn.nspname AS collation_in, d.description AS comment,
+		CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END AS storage,
+		{compression} AS compression, coalesce(a.attstattarget, -1) AS statistics, a.attoptions AS options,
+		NOT a.attislocal AS inherited
+	FROM pg_attribute a
+	JOIN pg_type t ON t.oid = a.atttypid
+	LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+	LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
+	LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
+	LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = a.attrelid AND d.objsubid = a.attnum
+	WHERE a.attrelid = ANY ($1::text::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+	ORDER BY a.attrelid, a.attnum`
+
+func (r *postgresReader) readColumns(ctx context.Context) error {
+	r.columns = map[columnKey]*schema.Column{}
+	query := strings.ReplaceAll(readColumnsSQL, "{compression}", r.since(14, "a.attcompression::text", "''"))
+	subjects := r.subjects("table", (*catalogObject).isTable)
+	return detailsOf(ctx, r, "read the columns", query, subjects, r.addColumn)
+}
+
+func (r *postgresReader) addColumn(row *columnRow) error {
+	table := r.tables[row.Table]
+	column := &schema.Column{
+		Name:      row.Name,
+		Type:      row.Type,
+		NotNull:   row.NotNull,
+		Collation: r.collation(row.CollationIn, row.Collation),
+		Comment:   row.Comment,
+	}
+	if row.HasDefault && row.Default == nil {
+		return &vanishedError{object: "table " + table.Name.String()}
+	}
+	switch {
+	case row.HasDefault && row.Generated != "":
+		column.Generated = &schema.Generated{Expr: trimParens(*row.Default), Stored: row.Generated == "s"}
+	case row.HasDefault:
+		column.Default = *row.Default
+	}
+	switch row.Identity {
+	case "a":
+		column.Identity = &schema.Identity{Kind: schema.IdentityAlways}
+	case "d":
+		column.Identity = &schema.Identity{Kind: schema.IdentityByDefault}
+	}
+	setColumnOptions(column, row)
+	table.Columns = append(table.Columns, column)
+	r.columns[columnKey{row.Table, row.Number}] = column
+	return nil
+}
+
+func setColumnOptions(column *schema.Column, row *columnRow) {
+	storage := map[string]string{"p": "PLAIN", "e": "EXTERNAL", "x": "EXTENDED", "m": "MAIN"}[row.Storage]
+	if storage != "" {
+		column.Options.Set(schema.OptionStorage, storage)
+	}
+	compression := map[string]string{"p": "pglz", "l": "lz4"}[row.Compression]
+	if compression != "" {
+		column.Options.Set(schema.OptionCompression, compression)
+	}
+	if row.Statistics >= 0 {
+		column.Options.Set(schema.OptionStatistics, strconv.Itoa(row.Statistics))
+	}
+	if row.Inherited {
+		column.Options.Set(schema.OptionInherited, "")
+	}
+	setStorage(&column.Options, row.Options)
+}
+
+// setStorage records storage parameters, sorted: their order in the catalog is that in which they were set.
+func setStorage(options *schema.Options, parameters []string) {
+	if len(parameters) == 0 {
+		return
+	}
+	sorted := slices.Sorted(slices.Values(parameters))
+	options.Set(schema.OptionWith, strings.Join(sorted, ", "))
+}
+
+// collation returns a collation's name as package ddl expects it: bare if the server finds it without a schema, which
+// may contain dots ("en_US.utf8"), else `"schema"."name"`.
+func (r *postgresReader) collation(namespace, name string) string {
+	if name == "" || namespace == "pg_catalog" || r.name(namespace, name).Schema == "" {
+		return name
+	}
+	return quotePostgres(namespace) + "." + quotePostgres(name)
+}

@@ -1,0 +1,204 @@
+package introspect
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/retort-db/retort/internal/sqliteddl"
+	"github.com/retort-db/retort/internal/sqltext"
+	"github.com/retort-db/retort/schema"
+)
+
+// readIndexes reads the indexes that belong to no key: SQLite keeps no statement for the others.
+func (r *sqliteReader) readIndexes(objects []sqliteObject) {
+	for _, object := range objects {
+		if object.kind != "index" || object.sql == "" || !r.wanted(object.table) {
+			continue
+		}
+		table := r.out.Table(r.relations[strings.ToLower(object.table)])
+		if table == nil {
+			continue // The table is a problem, and named as one.
+		}
+		parsed, err := sqliteddl.ParseIndex(object.sql)
+		if err != nil {
+			r.problem("index", object.name, err)
+			continue
+		}
+		index := &schema.Index{Name: object.name, Unique: parsed.Unique, Where: parsed.Where}
+		find := columnFinder(table)
+		for _, part := range parsed.Parts {
+			index.Parts = append(index.Parts, sqlitePart(part, find))
+		}
+		table.Indexes = append(table.Indexes, index)
+	}
+}
+
+func columnFinder(table *schema.Table) func(string) (string, string, bool) {
+	return func(name string) (string, string, bool) {
+		for _, column := range table.Columns {
+			if strings.EqualFold(column.Name, name) {
+				return column.Name, column.Collation, true
+			}
+		}
+		return name, "", false
+	}
+}
+
+// resolveForeignKeys spells the referenced tables and columns as their own statements do.
+func (r *sqliteReader) resolveForeignKeys() {
+	for table := range r.out.Tables.All() {
+		if table.Name.Schema != r.namespace {
+			continue
+		}
+		for _, key := range table.ForeignKeys {
+			name, ok := r.relations[strings.ToLower(key.RefTable.Name)]
+			if !ok {
+				continue // SQLite lets a key refer to a table that does not exist yet.
+			}
+			key.RefTable = name
+			target := r.out.Table(name)
+			if target == nil {
+				continue
+			}
+			find := columnFinder(target)
+			for i, column := range key.RefColumns {
+				key.RefColumns[i], _, _ = find(column)
+			}
+		}
+	}
+}
+
+func (r *sqliteReader) readViews(objects []sqliteObject) {
+	for _, object := range objects {
+		if object.kind != "view" {
+			continue
+		}
+		parsed, err := sqliteddl.ParseView(object.sql)
+		if err != nil {
+			r.problem("view", object.name, err)
+			continue
+		}
+		r.out.Views.Add(&schema.View{
+			Name:       r.name(object.name),
+			Definition: object.sql,
+			Columns:    parsed.Columns,
+			DependsOn:  r.dependencies(parsed.Query, r.name(object.name)),
+		})
+	}
+}
+
+func (r *sqliteReader) readTriggers(objects []sqliteObject) {
+	for _, object := range objects {
+		if object.kind != "trigger" || !r.wanted(object.table) {
+			continue
+		}
+		if object.sql == "" {
+			r.problem("trigger", object.name, errors.New("SQLite keeps no statement for it"))
+			continue
+		}
+		table, ok := r.relations[strings.ToLower(object.table)]
+		if !ok {
+			table = r.name(object.table)
+		}
+		r.out.Triggers.Add(&schema.Trigger{
+			Name:       r.name(object.name),
+			Trigger:    object.name,
+			Table:      table,
+			Definition: object.sql,
+			DependsOn:  r.dependencies(object.sql, r.name(object.name)),
+		})
+	}
+}
+
+// dependencies finds the tables, views and columns that a statement mentions. It goes by the identifiers alone: a column
+// counts for every mentioned table that has one of that name.
+func (r *sqliteReader) dependencies(text string, self schema.Name) []schema.Dependency {
+	mentioned := map[string]bool{}
+	for _, token := range sqltext.Significant(schema.SQLite, text) {
+		if ident, ok := token.Ident(); ok {
+			mentioned[strings.ToLower(ident)] = true
+		}
+	}
+	var out []schema.Dependency
+	for lower, name := range r.relations {
+		if !mentioned[lower] || name == self {
+			continue
+		}
+		out = append(out, schema.Dependency{Relation: name})
+		table := r.out.Table(name)
+		if table == nil {
+			continue
+		}
+		for _, column := range table.Columns {
+			if mentioned[strings.ToLower(column.Name)] {
+				out = append(out, schema.Dependency{Relation: name, Column: column.Name})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b schema.Dependency) int {
+		if c := a.Relation.Compare(b.Relation); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Column, b.Column)
+	})
+	return out
+}
+
+// shadowTables maps the names of shadow tables, in lower case, to the virtual table that keeps its data in them.
+func (r *sqliteReader) shadowTables(ctx context.Context, q Querier, objects []sqliteObject) (map[string]string, error) {
+	virtual := map[string]*sqliteddl.Virtual{}
+	for _, object := range objects {
+		if object.kind != "table" || !sqliteddl.IsVirtual(object.sql) {
+			continue
+		}
+		if parsed, err := sqliteddl.ParseVirtual(object.sql); err == nil {
+			virtual[object.name] = parsed
+		}
+	}
+	if len(virtual) == 0 {
+		return nil, nil
+	}
+	known := map[string]bool{}
+	if r.out.Server.Version.AtLeast(3, 37, 0) {
+		names, err := sqliteStrings(ctx, q, "SELECT lower(name) FROM pragma_table_list WHERE schema = ?1 AND type = 'shadow'", r.database)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			known[name] = true
+		}
+	}
+	shadows := map[string]string{}
+	for _, object := range objects {
+		if object.kind != "table" {
+			continue
+		}
+		at := strings.LastIndexByte(object.name, '_')
+		if at < 0 {
+			continue
+		}
+		// A shadow table is named <virtual table>_<suffix>, see https://www.sqlite.org/vtab.html#xshadowname.
+		owner, suffix := object.name[:at], strings.ToLower(object.name[at+1:])
+		for name, module := range virtual {
+			if strings.EqualFold(name, owner) && (known[strings.ToLower(object.name)] || isShadow(module.Module, suffix)) {
+				shadows[strings.ToLower(object.name)] = name
+			}
+		}
+	}
+	return shadows, nil
+}
+
+// isShadow knows the shadow tables of SQLite's own modules, for a program without the module and for SQLite before 3.37.
+func isShadow(module, suffix string) bool {
+	suffixes := map[string][]string{
+		"fts3":      {"content", "segments", "segdir", "stat"},
+		"fts4":      {"content", "segments", "segdir", "docsize", "stat"},
+		"fts5":      {"data", "idx", "content", "docsize", "config"},
+		"rtree":     {"node", "parent", "rowid"},
+		"rtree_i32": {"node", "parent", "rowid"},
+		"geopoly":   {"node", "parent", "rowid"},
+	}
+	return slices.Contains(suffixes[strings.ToLower(module)], suffix)
+}
