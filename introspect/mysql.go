@@ -19,7 +19,7 @@ func init() { engines[schema.MySQL] = mysqlEngine{} }
 // CREATE TABLE of the tables that have them.
 //
 // Texts are made the same on both products and under any sql_mode of the session: string literals as under the default
-// sql_mode ('it''s', 'back\\slash'), identifiers in backquotes, no charset introducer for utf8mb4, no qualifier of the own
+// sql_mode (quotes doubled, backslashes escaped), identifiers in backquotes, no charset introducer for utf8mb4, no qualifier of the own
 // database, no display width but tinyint(1) and that of zerofill, CURRENT_TIMESTAMP for its synonyms.
 //
 // Besides the option keys of package schema it sets, on tables, OptionCreate to the create options other than the row

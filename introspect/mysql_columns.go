@@ -118,7 +118,7 @@ func (n *mysqlNamespace) columnDefault(table *mysqlTable, column *schema.Column,
 		}
 	}
 	if n.isMariaDB() || isMySQLExpression(row) {
-		return mysqlDefaultExpression(row.kind, n.expression(text))
+		return n.defaultExpression(row.kind, n.expression(text))
 	}
 	if mysqlIsNumeric(row.kind) {
 		return text
@@ -132,26 +132,29 @@ func isMySQLExpression(row *mysqlColumnRow) bool {
 
 var (
 	mysqlHexLiteral = regexp.MustCompile(`^[xX]'([0-9a-fA-F]*)'$`)
+	mysqlNowSynonym = regexp.MustCompile(`(?i)^(now|localtime|localtimestamp)(\([0-9]*\))?$`)
 	mysqlNowCall    = regexp.MustCompile(`(?i)^current_timestamp(\([0-9]*\))?$`)
-	mysqlNumber     = regexp.MustCompile(`^-?[0-9.]+([eE][-+]?[0-9]+)?$`)
 )
 
-// mysqlDefaultExpression writes a default's expression with parentheses only where it would be read as something else
-// without: a literal, or the time of a temporal column.
-func mysqlDefaultExpression(kind, text string) string {
+// defaultExpression writes a default's expression with parentheses only where it would be read as something else
+// without: the time of a temporal column, or on MySQL a literal, which is stored as an expression where it has them.
+func (n *mysqlNamespace) defaultExpression(kind, text string) string {
 	if found := mysqlNowCall.FindStringSubmatch(text); found != nil {
 		return mysqlNow(found[1])
 	}
 	bare := mysqltext.Unparenthesize(text)
-	if bare != text && (mysqlNumber.MatchString(bare) || strings.HasPrefix(bare, "'")) {
-		return text
+	if !n.isMariaDB() && mysqltext.IsLiteral(bare) && !mysqlTakesExpressionsOnly(kind) {
+		return "(" + bare + ")"
 	}
-	if kind == "datetime" || kind == "timestamp" {
-		if word, _, _ := strings.Cut(strings.ToLower(bare), "("); word == "now" || word == "localtime" || word == "localtimestamp" {
-			return "(" + bare + ")"
-		}
+	if (kind == "datetime" || kind == "timestamp") && mysqlNowSynonym.MatchString(bare) {
+		return "(" + bare + ")"
 	}
 	return bare
+}
+
+// mysqlTakesExpressionsOnly reports whether MySQL takes no literal as default of a type.
+func mysqlTakesExpressionsOnly(kind string) bool {
+	return strings.HasSuffix(kind, "text") || strings.HasSuffix(kind, "blob") || kind == "json"
 }
 
 // mysqlNow returns CURRENT_TIMESTAMP with its precision, "(6)", unless that is none.

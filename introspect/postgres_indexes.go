@@ -2,31 +2,32 @@ package introspect
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/retort-db/retort/schema"
 )
 
 type indexRow struct {
-	ID               int64           `json:"id"`
-	Table            int64           `json:"table"`
-	Name             string          `json:"name"`
-	Method           string          `json:"method"`
-	Unique           bool            `json:"unique"`
-	Valid            bool            `json:"valid"`
-	NullsNotDistinct bool            `json:"nulls_not_distinct"`
-	Clustered        bool            `json:"clustered"`
-	Replica          bool            `json:"replica"`
-	OfConstraint     bool            `json:"of_constraint"`
-	Attached         bool            `json:"attached"`
-	Keys             int             `json:"keys"`
-	HasPredicate     bool            `json:"has_predicate"`
-	Predicate        *string         `json:"predicate"`
-	Options          []string        `json:"options"`
-	Tablespace       string          `json:"tablespace"`
-	Comment          string          `json:"comment"`
-	Definition       *string         `json:"definition"`
-	Parts            []indexPartRow  `json:"parts"`
+	ID               int64          `json:"id"`
+	Table            int64          `json:"table"`
+	Name             string         `json:"name"`
+	Method           string         `json:"method"`
+	Unique           bool           `json:"unique"`
+	Valid            bool           `json:"valid"`
+	NullsNotDistinct bool           `json:"nulls_not_distinct"`
+	Clustered        bool           `json:"clustered"`
+	Replica          bool           `json:"replica"`
+	OfConstraint     bool           `json:"of_constraint"`
+	Attached         bool           `json:"attached"`
+	Keys             int            `json:"keys"`
+	HasPredicate     bool           `json:"has_predicate"`
+	Predicate        *string        `json:"predicate"`
+	Options          []string       `json:"options"`
+	Tablespace       string         `json:"tablespace"`
+	Comment          string         `json:"comment"`
+	Definition       *string        `json:"definition"`
+	Parts            []indexPartRow `json:"parts"`
 }
 
 type indexPartRow struct {
@@ -96,8 +97,15 @@ const readIndexesSQL = `
 func (r *postgresReader) readIndexes(ctx context.Context) error {
 	r.keyIndexes = map[int64]*indexRow{}
 	query := strings.ReplaceAll(readIndexesSQL, "{nulls_not_distinct}", r.since(15, "i.indnullsnotdistinct", "false"))
-	subjects := r.subjects("indexes of table", (*catalogObject).isTable)
+	subjects := r.subjects("indexes of", func(o *catalogObject) bool { return o.isTable() || o.Kind == "m" })
 	return detailsOf(ctx, r, "read the indexes", query, subjects, func(row *indexRow) error {
+		if view := r.views[row.Table]; view != nil {
+			index, err := r.index(row)
+			if err == nil {
+				view.Indexes = append(view.Indexes, index)
+			}
+			return err
+		}
 		table := r.tables[row.Table]
 		if row.Replica {
 			table.Options.Set(schema.OptionReplicaIdentity, "USING INDEX "+quotePostgres(row.Name))
@@ -175,6 +183,7 @@ func (r *postgresReader) indexPart(row *indexRow, from *indexPartRow) (schema.In
 	if collated {
 		part.Collation = r.collation(from.CollationIn, from.Collation)
 	}
+	from.Parameters = slices.DeleteFunc(from.Parameters, isServerParameter)
 	if !from.DefaultClass || len(from.Parameters) > 0 {
 		part.OpClass = r.opClass(from)
 	}

@@ -155,4 +155,3 @@ func (r *postgresReader) subjects(kind string, want func(*catalogObject) bool) [
 	}
 	return out
 }
-

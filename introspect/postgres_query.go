@@ -25,7 +25,9 @@ const (
 // vanishedError says that the server returned no definition for an object that its catalog lists: it was dropped since.
 type vanishedError struct{ object string }
 
-func (e *vanishedError) Error() string { return e.object + " has no definition: it was dropped while it was read" }
+func (e *vanishedError) Error() string {
+	return e.object + " has no definition: it was dropped while it was read"
+}
 
 // postgresReader fills a schema. Its maps go from object identifiers to what was made of them.
 type postgresReader struct {
@@ -35,11 +37,11 @@ type postgresReader struct {
 	only    []schema.Name
 	out     *schema.Schema
 
-	objects []catalogObject
-	byID      map[objectKey]*catalogObject
-	tables    map[int64]*schema.Table
-	views     map[int64]*schema.View
-	columns   map[columnKey]*schema.Column
+	objects    []catalogObject
+	byID       map[objectKey]*catalogObject
+	tables     map[int64]*schema.Table
+	views      map[int64]*schema.View
+	columns    map[columnKey]*schema.Column
 	keyIndexes map[int64]*indexRow // indexes that belong to a constraint
 }
 
@@ -51,11 +53,13 @@ type columnKey struct {
 // readAll reads everything in the order in which the parts need each other.
 func (r *postgresReader) readAll(ctx context.Context) error {
 	r.noteNamespaces()
-	steps := []func(context.Context) error{
-		r.readObjects, r.readTables, r.readColumns, r.readSequences, r.readIndexes, r.readConstraints, r.readTypes,
-	}
+	steps := []func(context.Context) error{r.readObjects, r.readTables, r.readColumns, r.readSequences}
 	if r.only == nil {
-		steps = append(steps, r.readExtensions, r.readViews, r.readFunctions, r.readTriggers, r.readStatistics, r.readUnmodelled)
+		steps = append(steps, r.readViews)
+	}
+	steps = append(steps, r.readIndexes, r.readConstraints, r.readTypes)
+	if r.only == nil {
+		steps = append(steps, r.readExtensions, r.readFunctions, r.readTriggers, r.readStatistics, r.readUnmodelled)
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
@@ -163,7 +167,7 @@ func detailsOf[T any](ctx context.Context, r *postgresReader, what, query string
 	for len(pending) > 0 {
 		part := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
-		rows, err := rowsWithSavepoint[T](ctx, r, what, query, part)
+		rows, err := rowsWithSavepoint[T](ctx, r, what, query, oidList(part))
 		if err != nil && isLost(ctx, err) {
 			return err
 		}
@@ -197,13 +201,27 @@ func useEach[T any](r *postgresReader, rows []T, use func(*T) error) error {
 	return nil
 }
 
+// rowsOrProblem runs a query that reads one class of objects at once. In careful mode its failure is a problem, and the
+// class is missing from the result.
+func rowsOrProblem[T any](ctx context.Context, r *postgresReader, what, query string, args ...any) ([]T, error) {
+	if r.mode == readAll {
+		return rowsOf[T](ctx, r, what, query, args...)
+	}
+	rows, err := rowsWithSavepoint[T](ctx, r, what, query, args...)
+	if err != nil && !isLost(ctx, err) {
+		r.problem(what, err.Error())
+		return nil, nil
+	}
+	return rows, err
+}
+
 const partSavepoint = "retort_part"
 
-func rowsWithSavepoint[T any](ctx context.Context, r *postgresReader, what, query string, part []subject) ([]T, error) {
+func rowsWithSavepoint[T any](ctx context.Context, r *postgresReader, what, query string, args ...any) ([]T, error) {
 	if _, err := r.session.q.ExecContext(ctx, "SAVEPOINT "+partSavepoint); err != nil {
 		return nil, err
 	}
-	rows, err := rowsOf[T](ctx, r, what, query, oidList(part))
+	rows, err := rowsOf[T](ctx, r, what, query, args...)
 	if err != nil {
 		if _, undo := r.session.q.ExecContext(ctx, "ROLLBACK TO SAVEPOINT "+partSavepoint); undo != nil {
 			return nil, errors.Join(err, undo)

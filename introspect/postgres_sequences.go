@@ -56,7 +56,7 @@ const readSequencesSQL = `
 func (r *postgresReader) readSequences(ctx context.Context) error {
 	sequences := r.subjects("sequence", func(o *catalogObject) bool { return o.Class == "relation" && o.Kind == "S" })
 	tables := r.subjects("table", (*catalogObject).isTable)
-	rows, err := rowsOf[sequenceRow](ctx, r, "read the sequences", readSequencesSQL, oidList(sequences), oidList(tables))
+	rows, err := rowsOrProblem[sequenceRow](ctx, r, "read the sequences", readSequencesSQL, oidList(sequences), oidList(tables))
 	if err != nil {
 		return err
 	}

@@ -207,13 +207,18 @@ func setColumnOptions(column *schema.Column, row *columnRow) {
 	setStorage(&column.Options, row.Options)
 }
 
+// serverParameter begins an entry of pg_attribute.attoptions that the server itself keeps for every column (seen since
+// 15.20). It is no setting: each new column has a number of its own, SET and RESET leave it, and pg_dump leaves it out.
+const serverParameter = "pg_attver="
+
+func isServerParameter(parameter string) bool { return strings.HasPrefix(parameter, serverParameter) }
+
 // setStorage records storage parameters, sorted: their order in the catalog is that in which they were set.
 func setStorage(options *schema.Options, parameters []string) {
-	if len(parameters) == 0 {
-		return
+	parameters = slices.DeleteFunc(slices.Sorted(slices.Values(parameters)), isServerParameter)
+	if len(parameters) > 0 {
+		options.Set(schema.OptionWith, strings.Join(parameters, ", "))
 	}
-	sorted := slices.Sorted(slices.Values(parameters))
-	options.Set(schema.OptionWith, strings.Join(sorted, ", "))
 }
 
 // collation returns a collation's name as package ddl expects it: bare if the server finds it without a schema, which

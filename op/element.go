@@ -61,6 +61,13 @@ type ColumnElement struct {
 	column    schema.Column
 	position  Position
 	pk        bool
+	only      []columnOn
+}
+
+// columnOn is what [ColumnElement.On] was given.
+type columnOn struct {
+	dialect schema.Dialect
+	change  func(*ColumnElement)
 }
 
 // Column describes a column by its name and SQL type, one text for all engines or a [Types] value.
@@ -135,7 +142,7 @@ func (c *ColumnElement) Charset(charset string) *ColumnElement {
 	return c
 }
 
-// Comment sets the comment.
+// Comment sets the comment. SQLite has none and leaves it out.
 func (c *ColumnElement) Comment(text string) *ColumnElement {
 	c.column.Comment = text
 	return c
@@ -159,8 +166,31 @@ func (c *ColumnElement) Accepts(attribute Attribute, value string) *ColumnElemen
 	return c
 }
 
+// On gives the column further attributes on one engine only.
+func (c *ColumnElement) On(dialect schema.Dialect, change func(c *ColumnElement)) *ColumnElement {
+	c.only = append(c.only, columnOn{dialect, change})
+	return c
+}
+
+// on returns the element with the attributes that it has on one engine only.
+func (c *ColumnElement) on(dialect schema.Dialect) *ColumnElement {
+	if len(c.only) == 0 {
+		return c
+	}
+	specific := *c
+	specific.only = nil
+	specific.column = *c.column.Clone()
+	for _, only := range c.only {
+		if only.dialect == dialect {
+			only.change(&specific)
+		}
+	}
+	return specific.on(dialect)
+}
+
 // resolve returns the column for one engine.
 func (c *ColumnElement) resolve(dialect schema.Dialect) (*schema.Column, error) {
+	c = c.on(dialect)
 	column := c.column.Clone()
 	column.Name = c.name
 	column.Type = c.types.On(dialect)
@@ -175,13 +205,26 @@ func (c *ColumnElement) resolve(dialect schema.Dialect) (*schema.Column, error) 
 	switch {
 	case c.automatic && dialect == schema.Postgres:
 		column.Identity = &schema.Identity{Kind: schema.IdentitySerial}
-	case c.automatic, column.Identity != nil && dialect != schema.Postgres:
+	case c.automatic:
 		column.Identity = &schema.Identity{Kind: schema.IdentityAutoIncrement}
+	case column.Identity != nil:
+		column.Identity = numbering(dialect, *column.Identity)
+	}
+	if dialect == schema.SQLite {
+		column.Comment = ""
 	}
 	if column.Identity != nil && dialect == schema.Postgres {
 		column.NotNull = true
 	}
 	return column, nil
+}
+
+// numbering returns an identity as an engine has it: what is written for PostgreSQL is a plain AUTO_INCREMENT elsewhere.
+func numbering(dialect schema.Dialect, identity schema.Identity) *schema.Identity {
+	if dialect != schema.Postgres && identity.Kind != schema.IdentityAutoIncrement {
+		return &schema.Identity{Kind: schema.IdentityAutoIncrement}
+	}
+	return &identity
 }
 
 func (c *ColumnElement) addTo(table *schema.Table, dialect schema.Dialect) error {
@@ -203,10 +246,12 @@ func (f elementFunc) addTo(table *schema.Table, dialect schema.Dialect) error {
 	return f(table, dialect)
 }
 
-// Comment sets the comment of the table.
+// Comment sets the comment of the table. SQLite has none and leaves it out.
 func Comment(text string) TableElement {
-	return elementFunc(func(table *schema.Table, _ schema.Dialect) error {
-		table.Comment = text
+	return elementFunc(func(table *schema.Table, dialect schema.Dialect) error {
+		if dialect != schema.SQLite {
+			table.Comment = text
+		}
 		return nil
 	})
 }
@@ -217,6 +262,21 @@ func Option(dialect schema.Dialect, key, value string) TableElement {
 	return elementFunc(func(table *schema.Table, engine schema.Dialect) error {
 		if engine == dialect {
 			table.Options.Set(key, value)
+		}
+		return nil
+	})
+}
+
+// On adds elements on one engine only.
+func On(dialect schema.Dialect, elements ...TableElement) TableElement {
+	return elementFunc(func(table *schema.Table, engine schema.Dialect) error {
+		if engine != dialect {
+			return nil
+		}
+		for _, element := range elements {
+			if err := element.addTo(table, engine); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

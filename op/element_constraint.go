@@ -45,7 +45,8 @@ func PrimaryKey(columns ...string) *PrimaryKeyElement {
 	return &PrimaryKeyElement{key: schema.PrimaryKey{Columns: columns}}
 }
 
-// Named gives the constraint a name. Without one the engine chooses it.
+// Named gives the constraint a name. Without one the engine chooses it. MySQL has no names for primary keys and leaves it
+// out.
 func (e *PrimaryKeyElement) Named(name string) *PrimaryKeyElement {
 	e.key.Name = name
 	return e
@@ -80,8 +81,18 @@ func (e *PrimaryKeyElement) constraint(table schema.Name) (*AddConstraint, error
 	return &AddConstraint{Table: table, PrimaryKey: e.key.Clone()}, nil
 }
 
-func (e *PrimaryKeyElement) addTo(table *schema.Table, _ schema.Dialect) error {
-	return addConstraintTo(e, table)
+func (e *PrimaryKeyElement) addTo(table *schema.Table, dialect schema.Dialect) error {
+	return addConstraintTo(e.resolve(dialect), table)
+}
+
+// resolve returns the element for one engine.
+func (e *PrimaryKeyElement) resolve(dialect schema.Dialect) *PrimaryKeyElement {
+	if dialect != schema.MySQL || e.key.Name == "" {
+		return e
+	}
+	unnamed := *e
+	unnamed.key.Name = ""
+	return &unnamed
 }
 
 // UniqueElement describes a unique constraint.

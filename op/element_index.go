@@ -68,7 +68,18 @@ func partColumns(parts []schema.IndexPart) []string {
 }
 
 // CreateIndexStep adds to a recorded CreateIndex.
-type CreateIndexStep struct{ create *CreateIndex }
+type CreateIndexStep struct {
+	create  *CreateIndex
+	dialect schema.Dialect
+}
+
+// On adds what the index has on one engine only.
+func (s *CreateIndexStep) On(dialect schema.Dialect, change func(s *CreateIndexStep)) *CreateIndexStep {
+	if s.dialect == dialect {
+		change(s)
+	}
+	return s
+}
 
 // Unique makes the index unique.
 func (s *CreateIndexStep) Unique() *CreateIndexStep {

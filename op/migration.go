@@ -47,6 +47,13 @@ func (m *Migration) On(dialect schema.Dialect, steps func(m *Migration)) {
 	}
 }
 
+// Except records steps for all engines but one.
+func (m *Migration) Except(dialect schema.Dialect, steps func(m *Migration)) {
+	if m.dialect != dialect {
+		steps(m)
+	}
+}
+
 // Do records any operation, also one of the user's own (see [Custom]).
 func (m *Migration) Do(operation Operation) { *m.list = append(*m.list, operation) }
 
@@ -118,6 +125,13 @@ func (m *Migration) CommentTable(table, text string) {
 	m.Do(&AlterTable{Name: schema.ParseName(table), Comment: &text})
 }
 
+// AlterTable records changing attributes of a table as a whole: those whose methods are called on the returned step.
+func (m *Migration) AlterTable(table string) *AlterTableStep {
+	alter := &AlterTable{Name: schema.ParseName(table)}
+	m.Do(alter)
+	return &AlterTableStep{alter}
+}
+
 // SetTableOption records setting an attribute of a table that one engine alone knows, by its key in [schema.Options].
 func (m *Migration) SetTableOption(table, key, value string) {
 	m.Do(&AlterTable{Name: schema.ParseName(table), Set: schema.Options{{Key: key, Value: value}}})
@@ -137,16 +151,20 @@ func (m *Migration) CreateNamespace(name string) {
 func (m *Migration) DropNamespace(name string) { m.Do(&DropNamespace{Name: name}) }
 
 // CreateExtension records installing an extension unless it is there (PostgreSQL).
-func (m *Migration) CreateExtension(name string) {
-	m.Do(&CreateExtension{Extension: &schema.Extension{Name: name}, IfNotExists: true})
+func (m *Migration) CreateExtension(name string) *CreateExtensionStep {
+	create := &CreateExtension{Extension: &schema.Extension{Name: name}, IfNotExists: true}
+	m.Do(create)
+	return &CreateExtensionStep{create}
 }
 
 // DropExtension records removing an extension (PostgreSQL).
 func (m *Migration) DropExtension(name string) { m.Do(&DropExtension{Name: schema.Name{Name: name}}) }
 
 // CreateEnum records creating an enum type (PostgreSQL).
-func (m *Migration) CreateEnum(name string, values ...string) {
-	m.Do(&CreateEnum{Enum: &schema.Enum{Name: schema.ParseName(name), Values: values}})
+func (m *Migration) CreateEnum(name string, values ...string) *CreateEnumStep {
+	create := &CreateEnum{Enum: &schema.Enum{Name: schema.ParseName(name), Values: values}}
+	m.Do(create)
+	return &CreateEnumStep{create}
 }
 
 // DropEnum records dropping an enum type.
@@ -265,9 +283,13 @@ func (s *CreateViewStep) Comment(text string) *CreateViewStep {
 
 // DependsOn names the tables and views that the query uses, so that operations on them are ordered around the view.
 func (s *CreateViewStep) DependsOn(relations ...string) *CreateViewStep {
-	for _, relation := range relations {
-		s.create.View.DependsOn = append(s.create.View.DependsOn, schema.Dependency{Relation: schema.ParseName(relation)})
-	}
+	s.create.View.DependsOn = addRelations(s.create.View.DependsOn, relations)
+	return s
+}
+
+// DependsOnColumns names the columns of a relation that the query uses.
+func (s *CreateViewStep) DependsOnColumns(relation string, columns ...string) *CreateViewStep {
+	s.create.View.DependsOn = addColumns(s.create.View.DependsOn, relation, columns)
 	return s
 }
 
@@ -307,6 +329,30 @@ func (s *CreateFunctionStep) Procedure() *CreateFunctionStep {
 	return s
 }
 
+// Aggregate says that it is an aggregate (PostgreSQL).
+func (s *CreateFunctionStep) Aggregate() *CreateFunctionStep {
+	s.create.Function.Kind = "aggregate"
+	return s
+}
+
+// Comment sets the comment.
+func (s *CreateFunctionStep) Comment(text string) *CreateFunctionStep {
+	s.create.Function.Comment = text
+	return s
+}
+
+// DependsOn names the relations and functions that the body uses, so that operations on them are ordered around it.
+func (s *CreateFunctionStep) DependsOn(relations ...string) *CreateFunctionStep {
+	s.create.Function.DependsOn = addRelations(s.create.Function.DependsOn, relations)
+	return s
+}
+
+// DependsOnColumns names the columns of a relation that the body uses.
+func (s *CreateFunctionStep) DependsOnColumns(relation string, columns ...string) *CreateFunctionStep {
+	s.create.Function.DependsOn = addColumns(s.create.Function.DependsOn, relation, columns)
+	return s
+}
+
 // DropFunction records dropping a function.
 func (m *Migration) DropFunction(name string) { m.Do(&DropFunction{Name: schema.ParseName(name)}) }
 
@@ -316,10 +362,12 @@ func (m *Migration) DropProcedure(name string) {
 }
 
 // CreateTrigger records creating a trigger of a table by its whole statement.
-func (m *Migration) CreateTrigger(name, table, statement string) {
-	m.Do(&CreateTrigger{Trigger: &schema.Trigger{
+func (m *Migration) CreateTrigger(name, table, statement string) *CreateTriggerStep {
+	create := &CreateTrigger{Trigger: &schema.Trigger{
 		Name: triggerName(m.dialect, name, table), Trigger: name, Table: schema.ParseName(table), Definition: statement,
-	}})
+	}}
+	m.Do(create)
+	return &CreateTriggerStep{create}
 }
 
 // DropTrigger records dropping a trigger of a table.

@@ -220,10 +220,7 @@ func (s *AlterColumnStep) AutoIncrement() *AlterColumnStep {
 
 // Numbering makes the column number itself with all options.
 func (s *AlterColumnStep) Numbering(identity schema.Identity) *AlterColumnStep {
-	if s.dialect != schema.Postgres {
-		identity = schema.Identity{Kind: schema.IdentityAutoIncrement}
-	}
-	s.changes(IdentityAttribute).Identity = &identity
+	s.changes(IdentityAttribute).Identity = numbering(s.dialect, identity)
 	return s
 }
 
@@ -268,6 +265,14 @@ func (s *AlterColumnStep) NoOption(key string) *AlterColumnStep {
 	return s
 }
 
+// On changes further attributes on one engine only.
+func (s *AlterColumnStep) On(dialect schema.Dialect, change func(s *AlterColumnStep)) *AlterColumnStep {
+	if s.dialect == dialect {
+		change(s)
+	}
+	return s
+}
+
 // First moves the column before all others (MySQL).
 func (s *AlterColumnStep) First() *AlterColumnStep {
 	s.alter.Position = Position{First: true}
@@ -282,8 +287,11 @@ func (s *AlterColumnStep) After(column string) *AlterColumnStep {
 
 // AddConstraint records adding a constraint: PrimaryKey, Unique, ForeignKey, Check or Exclude.
 func (m *Migration) AddConstraint(table string, constraint ConstraintElement) *AddConstraintStep {
-	if check, ok := constraint.(*CheckElement); ok {
-		check.resolve(m.dialect)
+	switch element := constraint.(type) {
+	case *CheckElement:
+		element.resolve(m.dialect)
+	case *PrimaryKeyElement:
+		constraint = element.resolve(m.dialect)
 	}
 	add, err := constraint.constraint(schema.ParseName(table))
 	if err != nil {
@@ -344,7 +352,7 @@ func (m *Migration) ValidateConstraint(table string, kind ConstraintType, name s
 func (m *Migration) CreateIndex(name, table string, columns ...string) *CreateIndexStep {
 	create := &CreateIndex{Table: schema.ParseName(table), Index: &schema.Index{Name: name, Parts: schema.Columns(columns...)}}
 	m.Do(create)
-	return &CreateIndexStep{create}
+	return &CreateIndexStep{create: create, dialect: m.dialect}
 }
 
 // DropIndex records dropping an index.

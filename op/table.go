@@ -75,7 +75,7 @@ func (o *DropTable) Apply(s *schema.Schema) error {
 	return nil
 }
 
-// Reverse creates the table as it was, empty, and its triggers.
+// Reverse creates the table as it was, empty, with its indexes and triggers.
 func (o *DropTable) Reverse(before *schema.Schema) ([]Operation, error) {
 	table := before.Table(o.Name)
 	if table == nil {
@@ -84,7 +84,14 @@ func (o *DropTable) Reverse(before *schema.Schema) ([]Operation, error) {
 		}
 		return nil, &IrreversibleError{Operation: o.String(), Reason: "its definition is not known"}
 	}
-	undo := []Operation{&CreateTable{Table: table.Clone()}}
+	bare := table.Clone()
+	bare.Indexes = nil
+	undo := []Operation{&CreateTable{Table: bare}}
+	for _, index := range table.Indexes {
+		if !index.Implicit {
+			undo = append(undo, &CreateIndex{Table: o.Name, Index: index.Clone()})
+		}
+	}
 	for trigger := range before.Triggers.All() {
 		if trigger.Table == o.Name {
 			undo = append(undo, &CreateTrigger{Trigger: trigger.Clone()})

@@ -9,8 +9,12 @@ type PrimaryKey struct {
 	// Parts is set instead of the plain list of columns' meaning where a column has an order, a prefix length (MySQL) or
 	// a collation (SQLite). It has one entry for each of Columns.
 	Parts   []IndexPart `json:"parts,omitempty"`
+	Comment string      `json:"comment,omitempty"` // PostgreSQL
 	Options Options     `json:"options,omitempty"`
-	Origin  Origin      `json:"origin,omitzero"`
+	// NameImplied says that the name is the convention's and not the model's: a constraint of the same definition under
+	// another name is the same constraint.
+	NameImplied bool   `json:"name_implied,omitempty"`
+	Origin      Origin `json:"origin,omitzero"`
 }
 
 // PartName returns the constraint's name.
@@ -28,7 +32,10 @@ type Unique struct {
 	Comment          string      `json:"comment,omitempty"`
 	Options          Options     `json:"options,omitempty"`
 	Unmanaged        bool        `json:"unmanaged,omitempty"`
-	Origin           Origin      `json:"origin,omitzero"`
+	// NameImplied says that the name is the convention's and not the model's: a constraint of the same definition under
+	// another name is the same constraint.
+	NameImplied bool   `json:"name_implied,omitempty"`
+	Origin      Origin `json:"origin,omitzero"`
 }
 
 // PartName returns the constraint's name.
@@ -72,7 +79,10 @@ type ForeignKey struct {
 	NoEnforce  bool       `json:"not_enforced,omitempty"` // PostgreSQL 18+
 	Comment    string     `json:"comment,omitempty"`
 	Unmanaged  bool       `json:"unmanaged,omitempty"`
-	Origin     Origin     `json:"origin,omitzero"`
+	// NameImplied says that the name is the convention's and not the model's: a constraint of the same definition under
+	// another name is the same constraint.
+	NameImplied bool   `json:"name_implied,omitempty"`
+	Origin      Origin `json:"origin,omitzero"`
 }
 
 // PartName returns the constraint's name.
@@ -88,7 +98,10 @@ type Check struct {
 	Comment   string  `json:"comment,omitempty"`
 	Options   Options `json:"options,omitempty"`
 	Unmanaged bool    `json:"unmanaged,omitempty"`
-	Origin    Origin  `json:"origin,omitzero"`
+	// NameImplied says that the name is the convention's and not the model's: a constraint of the same definition under
+	// another name is the same constraint.
+	NameImplied bool   `json:"name_implied,omitempty"`
+	Origin      Origin `json:"origin,omitzero"`
 }
 
 // PartName returns the constraint's name.
@@ -105,7 +118,10 @@ type Exclusion struct {
 	Comment    string             `json:"comment,omitempty"`
 	Options    Options            `json:"options,omitempty"`
 	Unmanaged  bool               `json:"unmanaged,omitempty"`
-	Origin     Origin             `json:"origin,omitzero"`
+	// NameImplied says that the name is the convention's and not the model's: a constraint of the same definition under
+	// another name is the same constraint.
+	NameImplied bool   `json:"name_implied,omitempty"`
+	Origin      Origin `json:"origin,omitzero"`
 }
 
 // PartName returns the constraint's name.

@@ -15,9 +15,12 @@ type Index struct {
 	// Invalid marks an index that the server does not use, such as a failed CREATE INDEX CONCURRENTLY.
 	Invalid bool `json:"invalid,omitempty"`
 	// Implicit marks an index that the engine made for a foreign key (MySQL). It is no difference that a model lacks it.
-	Implicit  bool   `json:"implicit,omitempty"`
-	Unmanaged bool   `json:"unmanaged,omitempty"`
-	Origin    Origin `json:"origin,omitzero"`
+	Implicit bool `json:"implicit,omitempty"`
+	// NameImplied says that the name is the convention's and not the model's: a index of the same definition under
+	// another name is the same index.
+	NameImplied bool   `json:"name_implied,omitempty"`
+	Unmanaged   bool   `json:"unmanaged,omitempty"`
+	Origin      Origin `json:"origin,omitzero"`
 }
 
 // PartName returns the index' name.

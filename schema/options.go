@@ -23,6 +23,10 @@ const (
 	OptionTablespace   = "tablespace"
 	OptionAccessMethod = "access_method"
 	OptionWith         = "with" // storage parameters, "fillfactor=70, autovacuum_enabled=false"; tables and indexes
+	// OptionRowSecurity is "ENABLE", or "FORCE" where the owner is subject to the policies too.
+	OptionRowSecurity     = "row_security"
+	OptionReplicaIdentity = "replica_identity" // "FULL", "NOTHING" or `USING INDEX "name"`
+	OptionClusterOn       = "cluster_on"       // the name of the index by which CLUSTER orders the table
 
 	// Tables, MySQL.
 	OptionEngine          = "engine"
@@ -48,6 +52,10 @@ const (
 	OptionStorage     = "storage"
 	OptionCompression = "compression"
 	OptionStatistics  = "statistics"
+	OptionInherited   = "inherited" // the column comes from the parent of an inheritance or a partition
+
+	// Primary keys and unique constraints, PostgreSQL 18: WITHOUT OVERLAPS.
+	OptionWithoutOverlaps = "without_overlaps"
 
 	// Columns and keys, SQLite: the conflict clause, such as REPLACE. For columns it is that of NOT NULL.
 	OptionOnConflict = "on_conflict"

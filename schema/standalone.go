@@ -130,7 +130,8 @@ type Statistic struct {
 // ObjectName returns the statistics object's name.
 func (s *Statistic) ObjectName() Name { return s.Name }
 
-// Dependency is a relation, or one column of it, that an object's definition uses.
+// Dependency is a relation, or one column of it, that an object's definition uses. A function that it uses stands in
+// Relation by its name with argument types, see [Function.Name].
 type Dependency struct {
 	Relation Name   `json:"relation,omitzero"`
 	Column   string `json:"column,omitempty"`

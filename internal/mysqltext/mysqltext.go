@@ -10,7 +10,7 @@ import (
 	"github.com/retort-db/retort/schema"
 )
 
-// Quote writes a string literal: 'it''s' with quotes doubled and backslashes escaped.
+// Quote writes a string literal, with quotes doubled and backslashes escaped.
 func Quote(value string) string {
 	return "'" + literalEscapes.Replace(value) + "'"
 }

@@ -23,6 +23,9 @@ func findOrInstall(ctx context.Context, engines []Engine, options Options) ([]Pr
 	if missing == nil {
 		return programs, nil
 	}
+	if err := ctx.Err(); err != nil { // the search was cut short
+		return nil, err
+	}
 	if options.Install {
 		if err := install(ctx, missing.engines(), options.Log); err != nil {
 			missing.install = err

@@ -124,6 +124,7 @@ func (MySQL) Start(ctx context.Context, programs Programs, place *Place) (url st
 		"--socket="+place.Path("sock"),
 		"--pid-file="+place.Path("pid"),
 		"--loose-mysqlx=OFF",
+		"--secure-file-priv=",
 		"--skip-name-resolve",
 		"--skip-log-bin",
 		"--log-bin-trust-function-creators=1",

@@ -36,15 +36,19 @@ func (p *Place) WriteFile(name, text string) error {
 }
 
 // Run runs a program to its end. The error of one that fails holds its output.
+//
+// The end of the context does not cut the program short: initdb would leave shared memory behind. It takes a second.
 func (p *Place) Run(ctx context.Context, program string, args ...string) error {
-	cmd := exec.CommandContext(ctx, program, args...)
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), startTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(limited, program, args...)
 	p.prepare(cmd)
 	cmd.WaitDelay = 5 * time.Second
 	output, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%s: %w\n%s", filepath.Base(program), err, tail(string(output)))
 	}
-	return nil
+	return ctx.Err()
 }
 
 // A Process is a server that runs.

@@ -267,7 +267,7 @@ func TestEngineLeftOutIsNotStarted(t *testing.T) {
 
 func TestServerThatDiesIsReported(t *testing.T) {
 	t.Parallel()
-	cmd, _, stderr := testservers(t, "plain", "--", "sh", "-c", tell+`kill -KILL $(cat "$f/pid"); sleep 1`)
+	cmd, _, stderr := testservers(t, "plain", "--", "sh", "-c", tell+`kill -KILL $(cat "$f/pid"); sleep 2`)
 	if code := exitCodeOf(t, cmd); code != 0 || !strings.Contains(stderr.String(), "PostgreSQL ended by itself: signal: killed") {
 		t.Errorf("exit code %d, message %q", code, stderr)
 	}

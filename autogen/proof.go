@@ -1,0 +1,249 @@
+package autogen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/retort-db/retort/ddl"
+	"github.com/retort-db/retort/diff"
+	"github.com/retort-db/retort/introspect"
+	"github.com/retort-db/retort/op"
+	"github.com/retort-db/retort/schema"
+)
+
+// Proof is the outcome of running a plan in scratch space, up and down.
+type Proof struct {
+	Server schema.Server
+	// Skipped says why nothing could be proved; the rest is empty then.
+	Skipped string
+	// Upgrade and Downgrade list what does not hold, in words: the differences to the target after the upgrade, and to the
+	// start after the downgrade. Both are empty if all is well.
+	Upgrade, Downgrade []string
+	// NoDowngrade says that the plan cannot be undone, and why.
+	NoDowngrade string
+}
+
+// Holds reports whether the plan reached what it should, both ways where it has two.
+func (p *Proof) Holds() bool {
+	return p.Skipped == "" && len(p.Upgrade) == 0 && len(p.Downgrade) == 0
+}
+
+// String says in a sentence what was proved.
+func (p *Proof) String() string {
+	switch {
+	case p.Skipped != "":
+		return "not proved: " + p.Skipped
+	case !p.Holds():
+		return fmt.Sprintf("not as planned on %s: %d differences after the upgrade, %d after the downgrade", p.Server, len(p.Upgrade), len(p.Downgrade))
+	case p.NoDowngrade != "":
+		return fmt.Sprintf("proved on %s: upgrade reaches the models", p.Server)
+	}
+	return fmt.Sprintf("proved on %s: upgrade reaches the models, downgrade restores the database", p.Server)
+}
+
+// prove creates the touched tables as they are in scratch space, runs the plan, and compares; runs its reverse, and
+// compares again.
+func (in *Input) prove(ctx context.Context, plan *diff.Plan, options diff.Options) (*Proof, error) {
+	touched := touchedTables(plan)
+	canonical, err := in.canonical(ctx, touched)
+	var none *introspect.NoScratchError
+	if errors.As(err, &none) {
+		return &Proof{Server: in.Current.Server, Skipped: none.Error()}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	start := in.neighbourhood(touched)
+	proof := &Proof{}
+	err = introspect.WithScratch(ctx, in.Database.DB, in.Database.Dialect, in.Scratch, func(scratch *introspect.Scratch) error {
+		proof.Server = scratch.Server
+		start.Server = scratch.Server
+		return in.rehearse(ctx, scratch, rehearsal{start: start, plan: plan, canonical: canonical, touched: touched, options: options}, proof)
+	})
+	return proof, err
+}
+
+// rehearsal is what a proof runs.
+type rehearsal struct {
+	start     *schema.Schema
+	plan      *diff.Plan
+	canonical *schema.Schema
+	touched   []schema.Name
+	options   diff.Options
+}
+
+func (in *Input) rehearse(ctx context.Context, scratch *introspect.Scratch, r rehearsal, proof *Proof) error {
+	create, err := ddl.Create(scratch.Server, r.start)
+	if err != nil {
+		return err
+	}
+	if err := execute(ctx, scratch, create); err != nil {
+		proof.Skipped = "the tables as they are cannot be rebuilt in scratch space: " + err.Error()
+		return nil
+	}
+	before, err := scratch.Read(ctx)
+	if err != nil {
+		return err
+	}
+	after, failure, err := in.perform(ctx, scratch, before, r.plan.Operations)
+	if err != nil {
+		return err
+	}
+	if failure != "" {
+		proof.Upgrade = []string{failure}
+		return nil
+	}
+	target := in.Target.Clone()
+	target.Tables.Filter(func(t *schema.Table) bool { return slices.Contains(r.touched, t.Name) })
+	options := r.options
+	options.Canonical, options.Renames, options.Intents = r.canonical, diff.NeverRename, nil
+	if proof.Upgrade, err = differences(only(after, r.touched), target, options); err != nil {
+		return err
+	}
+	if r.plan.Reverse == nil {
+		proof.NoDowngrade = r.plan.Irreversible
+		return nil
+	}
+	restored, failure, err := in.perform(ctx, scratch, after, r.plan.Reverse)
+	if err != nil {
+		return err
+	}
+	if failure != "" {
+		proof.Downgrade = []string{failure}
+		return nil
+	}
+	proof.Downgrade, err = differences(restored, before, diff.Options{Equality: options.Equality, Renames: diff.NeverRename})
+	return err
+}
+
+// perform runs operations in scratch space and reads the outcome. A step that the server refuses is a failure in words.
+func (in *Input) perform(ctx context.Context, scratch *introspect.Scratch, before *schema.Schema, operations []op.Operation) (*schema.Schema, string, error) {
+	statements, err := ddl.Compile(scratch.Server, before, inTransaction(operations))
+	if err != nil {
+		return nil, err.Error(), nil
+	}
+	if err := execute(ctx, scratch, statements); err != nil {
+		if ctx.Err() != nil {
+			return nil, "", err
+		}
+		return nil, err.Error(), nil
+	}
+	after, err := scratch.Read(ctx)
+	return after, "", err
+}
+
+// inTransaction replaces what cannot run inside a transaction by what can: scratch space is one on PostgreSQL.
+func inTransaction(operations []op.Operation) []op.Operation {
+	out := slices.Clone(operations)
+	for i, operation := range out {
+		switch operation := operation.(type) {
+		case *op.CreateIndex:
+			if operation.Concurrently {
+				plain := *operation
+				plain.Concurrently = false
+				out[i] = &plain
+			}
+		case *op.DropIndex:
+			if operation.Concurrently {
+				plain := *operation
+				plain.Concurrently = false
+				out[i] = &plain
+			}
+		}
+	}
+	return out
+}
+
+func differences(current, target *schema.Schema, options diff.Options) ([]string, error) {
+	plan, err := diff.Diff(current, target, options)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, operation := range plan.Operations {
+		out = append(out, "still to do: "+operation.String())
+	}
+	return out, nil
+}
+
+// touchedTables returns the tables that a plan changes, under their old and new names, in the order of the plan.
+func touchedTables(plan *diff.Plan) []schema.Name {
+	var out []schema.Name
+	add := func(name schema.Name) {
+		if name != (schema.Name{}) && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	for _, operation := range plan.Operations {
+		add(operation.Subject())
+		switch operation := operation.(type) {
+		case *op.RenameTable:
+			add(operation.To)
+		case *op.CreateTrigger:
+			add(operation.Trigger.Table)
+		case *op.DropTrigger:
+			add(operation.Table)
+		}
+	}
+	return out
+}
+
+// neighbourhood returns the touched tables of the current schema with those that their foreign keys, or the plan's new
+// ones, lead to or come from. Keys that lead further are left out.
+func (in *Input) neighbourhood(touched []schema.Name) *schema.Schema {
+	near := map[schema.Name]bool{}
+	for _, name := range touched {
+		near[name] = true
+	}
+	names := slices.Clone(touched)
+	add := func(name schema.Name) {
+		if !near[name] {
+			near[name] = true
+			names = append(names, name)
+		}
+	}
+	for _, side := range []*schema.Schema{in.Current, in.Target} {
+		for table := range side.Tables.All() {
+			for _, key := range table.ForeignKeys {
+				switch {
+				case slices.Contains(touched, table.Name):
+					add(key.RefTable)
+				case slices.Contains(touched, key.RefTable):
+					add(table.Name)
+				}
+			}
+		}
+	}
+	out := subset(in.Current, names)
+	for table := range out.Tables.All() {
+		table.ForeignKeys = slices.DeleteFunc(table.ForeignKeys, func(key *schema.ForeignKey) bool { return !out.Tables.Has(key.RefTable) })
+		for i := range table.Indexes {
+			table.Indexes[i].Invalid = false
+		}
+	}
+	views := in.Current.Clone()
+	for view := range views.Views.All() {
+		complete := len(view.DependsOn) > 0
+		for _, dependency := range view.DependsOn {
+			complete = complete && (out.Tables.Has(dependency.Relation) || out.Views.Has(dependency.Relation))
+		}
+		if complete {
+			out.Views.Add(view)
+		}
+	}
+	for trigger := range views.Triggers.All() {
+		if out.Tables.Has(trigger.Table) && in.Current.Server.Dialect == schema.SQLite {
+			out.Triggers.Add(trigger)
+		}
+	}
+	return out
+}
+
+// only leaves the touched tables in.
+func only(s *schema.Schema, touched []schema.Name) *schema.Schema {
+	out := s.Clone()
+	out.Tables.Filter(func(t *schema.Table) bool { return slices.Contains(touched, t.Name) })
+	return out
+}

@@ -1,0 +1,206 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/retort-db/retort/reflect"
+	"github.com/retort-db/retort/schema"
+)
+
+func TestParseMistakes(t *testing.T) {
+	tests := []struct {
+		name, source string
+		want         []string
+	}{
+		{"unknown key", "url: sqlite:a.db\nmigartions: db\n", []string{`retort.yaml:2: unknown key "migartions"; did you mean migrations?`}},
+		{"unknown key, nothing near", "colour: blue\n", []string{`retort.yaml:1: unknown key "colour"; use one of url, models, migrations, dialects, schemas, foreign_keys, types, naming, renames, exclude, scratch_url, version_table, history_table, lock_timeout, file_template, hooks, build_tags`}},
+		{"key given twice", "url: sqlite:a.db\nurl: sqlite:b.db\n", []string{"retort.yaml:2: url is given twice, first on line 1"}},
+		{"no value", "models:\n", []string{"retort.yaml:1: models has no value"}},
+		{"mapping for a text", "url:\n  host: x\n", []string{"retort.yaml:2: url must be one value, not a mapping"}},
+		{"no URL", "url: localhost\n", []string{`retort.yaml:1: url: cannot tell the database of "localhost": begin it with postgres://, mysql:// or sqlite:`}},
+		{"open brace", "url: postgres://${HOST/db\n", []string{"retort.yaml:1: url has ${ without a closing }"}},
+		{"word", "renames: aks\n", []string{`retort.yaml:1: renames cannot be "aks"; did you mean ask?`}},
+		{"dialect", "dialects: [postgres, oracle]\n", []string{`retort.yaml:1: dialects: unknown dialect "oracle"; use one of postgres, mysql, sqlite`}},
+		{"dialect twice", "dialects: [postgres, pg]\n", []string{"retort.yaml:1: dialects: postgres is given twice"}},
+		{"pattern", "exclude: ['[a']\n", []string{`retort.yaml:1: exclude: "[a" is no pattern: syntax error in pattern`}},
+		{"duration", "lock_timeout: soon\n", []string{`retort.yaml:1: lock_timeout: "soon" is no duration; write it as 30s or 5m`}},
+		{"Go type", "types:\n  Decimal: numeric\n", []string{`retort.yaml:2: types: "Decimal" is no Go type; write it with its import path, as in github.com/google/uuid.UUID`}},
+		{"template", "file_template: '{revision}_{slug}'\n", []string{"retort.yaml:1: file_template: unknown {revision}; use one of rev, slug, year, month, day, hour, minute, second"}},
+		{"template without identity", "file_template: '{slug}'\n", []string{"retort.yaml:1: file_template must contain {rev}, or names of files would collide"}},
+		{"two mistakes", "x: 1\nrenames: never\nforeign_keys: some\n", []string{
+			`retort.yaml:1: unknown key "x"; use one of url, models, migrations, dialects, schemas, foreign_keys, types, naming, renames, exclude, scratch_url, version_table, history_table, lock_timeout, file_template, hooks, build_tags`,
+			`retort.yaml:3: foreign_keys cannot be "some"; did you mean none?`,
+		}},
+		{"no YAML", "url: [\n", []string{"retort.yaml:1: did not find expected node content"}},
+		{"no mapping", "- a\n", []string{`retort.yaml:1: the file must be a list of keys and values, such as "url: sqlite:app.db"`}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Parse("retort.yaml", []byte(test.source))
+			var mistakes Errors
+			if !errors.As(err, &mistakes) {
+				t.Fatalf("got %v, want Errors", err)
+			}
+			var got []string
+			for _, mistake := range mistakes {
+				got = append(got, mistake.Error())
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestParse(t *testing.T) {
+	source := `
+url: ${DATABASE_URL:-postgres://localhost/app}
+models: [./models/..., ./billing.Invoice]
+migrations: db/migrations
+dialects: [pg, mariadb]
+schemas: audit
+foreign_keys: declared
+types:
+  github.com/shopspring/decimal.Decimal: numeric
+  github.com/google/uuid.UUID: {postgres: uuid, mysql: binary(16)}
+naming: {index: "idx_{table}_{columns}"}
+renames: ask
+exclude: [legacy_*]
+lock_timeout: 30s
+file_template: "{year}{month}{day}_{rev}_{slug}"
+hooks:
+  - gofumpt -w {file}
+  - [sh, -c, "echo two words"]
+build_tags: [pro]
+`
+	got, err := Parse("/srv/app/retort.yaml", []byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Default("/srv/app")
+	want.File = "/srv/app/retort.yaml"
+	want.URL = Text{Value: "${DATABASE_URL:-postgres://localhost/app}", Line: 2}
+	want.Models = []string{"./models/...", "./billing.Invoice"}
+	want.Migrations = []string{"db/migrations"}
+	want.Dialects = []schema.Dialect{schema.Postgres, schema.MySQL}
+	want.Schemas = []string{"audit"}
+	want.ForeignKeys = reflect.ForeignKeysDeclared
+	want.Types = map[string]reflect.Types{
+		"github.com/shopspring/decimal.Decimal": {schema.Postgres: "numeric", schema.MySQL: "numeric", schema.SQLite: "numeric"},
+		"github.com/google/uuid.UUID":           {schema.Postgres: "uuid", schema.MySQL: "binary(16)"},
+	}
+	want.Naming = reflect.Naming{Index: "idx_{table}_{columns}"}
+	want.Renames = RenamesAsk
+	want.Exclude = []string{"legacy_*"}
+	want.LockTimeout = 30 * time.Second
+	want.FileTemplate = "{year}{month}{day}_{rev}_{slug}"
+	want.Hooks = []Hook{
+		{Name: "gofumpt -w {file}", Command: []string{"gofumpt", "-w", "{file}"}, Line: 17},
+		{Name: "sh -c echo two words", Command: []string{"sh", "-c", "echo two words"}, Line: 18},
+	}
+	want.BuildTags = []string{"pro"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEmptyFile(t *testing.T) {
+	for _, source := range []string{"", "# nothing yet\n", "---\n"} {
+		got, err := Parse("/srv/app/retort.yaml", []byte(source))
+		if err != nil {
+			t.Fatalf("%q: %v", source, err)
+		}
+		want := Default("/srv/app")
+		want.File = "/srv/app/retort.yaml"
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q: %s", source, diff)
+		}
+	}
+}
+
+func TestExpand(t *testing.T) {
+	lookup := func(name string) (string, bool) {
+		value, ok := map[string]string{"A": "1", "EMPTY": ""}[name]
+		return value, ok
+	}
+	for _, test := range []struct{ text, want, missing string }{
+		{"x${A}y${A}", "x1y1", ""},
+		{"${NONE:-d}", "d", ""},
+		{"${EMPTY:-d}", "d", ""},
+		{"${EMPTY}", "", ""},
+		{"${NONE}", "", "NONE"},
+		{"$${A}", "${A}", ""},
+		{"p$ss}w", "p$ss}w", ""},
+	} {
+		got, missing := expand(test.text, lookup)
+		if got != test.want || missing != test.missing {
+			t.Errorf("expand(%q) = %q, %q, want %q, %q", test.text, got, missing, test.want, test.missing)
+		}
+	}
+}
+
+func TestUnsetVariable(t *testing.T) {
+	config, err := Parse("/srv/app/retort.yaml", []byte("models: ./models\nurl: ${DATABASE_URL}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = config.DatabaseURL(func(string) (string, bool) { return "", false })
+	var unset *UnsetError
+	if !errors.As(err, &unset) || unset.Variable != "DATABASE_URL" || unset.Line != 2 {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func TestAbsoluteURL(t *testing.T) {
+	for url, want := range map[string]string{
+		"sqlite:app.db":              "sqlite:/srv/app.db",
+		"sqlite://data/app.db":       "sqlite:/srv/data/app.db",
+		"sqlite:///var/app.db":       "sqlite:///var/app.db",
+		"app.db":                     "/srv/app.db",
+		"file:app.db?mode=ro":        "file:/srv/app.db?mode=ro",
+		":memory:":                   ":memory:",
+		"file:x?mode=memory":         "file:x?mode=memory",
+		"postgres://localhost/app":   "postgres://localhost/app",
+		"root@tcp(localhost:3306)/a": "root@tcp(localhost:3306)/a",
+	} {
+		if got := AbsoluteURL(url, "/srv"); got != want {
+			t.Errorf("AbsoluteURL(%q) = %q, want %q", url, got, want)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	root := t.TempDir()
+	write := func(path string) string {
+		path = filepath.Join(root, path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	outer := write("retort.yaml")
+	write("module/go.mod")
+	inner := write("module/retort.yaml")
+	nested := write("module/sub/retort.yaml")
+	write("module/other/deep/x.go")
+	write("bare/go.mod")
+	write("bare/sub/x.go")
+	for dir, want := range map[string]string{
+		"": outer, "module": inner, "module/sub": nested, "module/other/deep": inner,
+		"bare/sub": "", // a file above the module's root is not ours
+	} {
+		got, _, err := Find(filepath.Join(root, dir))
+		if err != nil || got != want {
+			t.Errorf("Find(%q) = %q, %v, want %q", dir, got, err, want)
+		}
+	}
+}

@@ -1,0 +1,161 @@
+// Package protocol is what the command line and the driver, the program that is linked with the user's code, say to each
+// other: one request in JSON on the driver's standard input, messages on its standard output. Each message is a line that
+// begins with [Mark]; every other line was printed by the user's code.
+package protocol
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/retort-db/retort/op"
+	"github.com/retort-db/retort/reflect"
+	"github.com/retort-db/retort/schema"
+	"github.com/retort-db/retort/versions"
+)
+
+// Version is the version of the protocol. It grows with every change, since both sides may be of different releases: the
+// command line is what the user installed, the driver what the user's go.mod requires.
+const Version = 1
+
+// Mark begins a line that is a message. It is a control character that no program prints by accident.
+const Mark = "\x1eretort "
+
+// Command says what the driver is to do.
+type Command string
+
+// The commands.
+const (
+	Load      Command = "load" // models and revisions as schemas
+	Upgrade   Command = "upgrade"
+	Downgrade Command = "downgrade"
+	Stamp     Command = "stamp"
+	Current   Command = "current"
+	Ensure    Command = "ensure-version"
+	Script    Command = "script"
+	History   Command = "history"
+	Verify    Command = "verify"
+)
+
+// Request is what the driver reads.
+type Request struct {
+	Protocol int          `json:"protocol"`
+	Command  Command      `json:"command"`
+	Load     *LoadRequest `json:"load,omitempty"`
+	Run      *RunRequest  `json:"run,omitempty"`
+}
+
+// LoadRequest asks for schemas.
+type LoadRequest struct {
+	Dialects []DialectOptions `json:"dialects"`
+	// Models asks for the schema of the models.
+	Models bool `json:"models,omitempty"`
+	// Replay asks for the schema that the revisions up to these make; nil does not ask, an empty list means base.
+	Replay *[]string `json:"replay,omitempty"`
+	// Operations asks for the operations of these revisions.
+	Operations []string `json:"operations,omitempty"`
+}
+
+// DialectOptions says how models are read for one engine.
+type DialectOptions struct {
+	Dialect schema.Dialect  `json:"dialect"`
+	Reflect reflect.Options `json:"reflect"`
+}
+
+// RunRequest asks for something that works on a database.
+type RunRequest struct {
+	URL     string        `json:"url,omitempty"`
+	Server  schema.Server `json:"server,omitzero"` // of Script, which has no database
+	Targets []string      `json:"targets,omitempty"`
+	Options Options       `json:"options"`
+	Stamp   StampOptions  `json:"stamp,omitzero"`
+	Down    bool          `json:"down,omitempty"` // of Script
+	Events  bool          `json:"events,omitempty"`
+}
+
+// Options are those of [versions.Options] that can be sent.
+type Options struct {
+	VersionTable schema.Name              `json:"version_table"`
+	HistoryTable schema.Name              `json:"history_table"`
+	LockTimeout  time.Duration            `json:"lock_timeout,omitempty"`
+	Transaction  versions.TransactionMode `json:"transaction,omitempty"`
+	ToolVersion  string                   `json:"tool_version,omitempty"`
+}
+
+// StampOptions are those of [versions.StampOptions].
+type StampOptions struct {
+	Purge bool `json:"purge,omitempty"`
+}
+
+// Message is one line of the driver. One of its fields is set; a result or an error is the last line.
+type Message struct {
+	Event *versions.Event `json:"event,omitempty"`
+	// Text is a piece of a script.
+	Text   *string         `json:"text,omitempty"`
+	Result json.RawMessage `json:"result,omitempty"`
+	Error  *Error          `json:"error,omitempty"`
+}
+
+// Error is a failure with what the command line needs to know about it.
+type Error struct {
+	Code    Code   `json:"code"`
+	Message string `json:"message"`
+	// Models holds the mistakes if the code is BadModels.
+	Models []*reflect.ModelError `json:"models,omitempty"`
+}
+
+// Error returns the message.
+func (e *Error) Error() string { return e.Message }
+
+// Code is the kind of an error.
+type Code string
+
+// The codes.
+const (
+	Failed      Code = "failed"
+	BadProtocol Code = "protocol"
+	BadModels   Code = "models"
+	Undecided   Code = "decision" // a flagged rename that nobody resolved
+	Locked      Code = "locked"
+	Unreachable Code = "database" // cannot be opened
+	Unknown     Code = "unknown-revision"
+	Interrupted Code = "interrupted"
+)
+
+// LoadResult is the answer to [Load], in the order of the request.
+type LoadResult struct {
+	Dialects []Loaded `json:"dialects"`
+}
+
+// Loaded is what was asked for one engine.
+type Loaded struct {
+	Dialect     schema.Dialect       `json:"dialect"`
+	Models      *schema.Schema       `json:"models,omitempty"`
+	Diagnostics []reflect.Diagnostic `json:"diagnostics,omitempty"`
+	Replayed    *schema.Schema       `json:"replayed,omitempty"`
+	Opaque      []versions.Opaque    `json:"opaque,omitempty"`
+	Revisions   []Recorded           `json:"revisions,omitempty"`
+}
+
+// Recorded holds the operations of one revision.
+type Recorded struct {
+	ID        string  `json:"id"`
+	Upgrade   op.List `json:"upgrade"`
+	Downgrade op.List `json:"downgrade"`
+	// Irreversible says why there is no way back; empty if there is.
+	Irreversible string `json:"irreversible,omitempty"`
+}
+
+// CurrentResult is the answer to [Current].
+type CurrentResult struct {
+	Heads []string `json:"heads"`
+}
+
+// HistoryResult is the answer to [History].
+type HistoryResult struct {
+	Runs []versions.Run `json:"runs"`
+}
+
+// VerifyResult is the answer to [Verify].
+type VerifyResult struct {
+	Changed []versions.Changed `json:"changed"`
+}

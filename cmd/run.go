@@ -1,0 +1,277 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/retort-db/retort/cmd/internal/arguments"
+	"github.com/retort-db/retort/cmd/internal/process"
+	"github.com/retort-db/retort/cmd/internal/protocol"
+	"github.com/retort-db/retort/introspect"
+	"github.com/retort-db/retort/schema"
+	"github.com/retort-db/retort/versions"
+)
+
+func runFlags(flags ...cli.Flag) []cli.Flag {
+	return append(flags,
+		&cli.DurationFlag{Name: "lock-timeout", Usage: "how long to wait while another run holds the database", DefaultText: "lock_timeout of retort.yaml, 5m"},
+		&cli.StringFlag{Name: "transaction", Usage: "what one transaction holds: revision, all or none"},
+		verboseRun(),
+	)
+}
+
+func verboseRun() cli.Flag {
+	return &cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show the statements"}
+}
+
+func sqlFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "sql", Usage: "print the statements instead of running them; needs no database"},
+		&cli.StringFlag{Name: "dialect", Usage: "the engine that --sql is for, if the configuration names several"},
+		&cli.StringFlag{Name: "server-version", Usage: "the version of the server that --sql is for: 15.4, mariadb-10.11"},
+	}
+}
+
+func (p *program) upgradeCommand() *cli.Command {
+	return &cli.Command{
+		Name: "upgrade", Category: "database", Usage: "apply revisions up to a target", ArgsUsage: "REVISION   (head, heads, +1, an ID or its beginning, LABEL@head; FROM:TO with --sql)",
+		Flags:  withFormat(runFlags(sqlFlags()...)...),
+		Action: p.action(arity{1, 1}, func(i *invocation) error { return i.migrate(protocol.Upgrade) }),
+	}
+}
+
+func (p *program) downgradeCommand() *cli.Command {
+	return &cli.Command{
+		Name: "downgrade", Category: "database", Usage: "revert revisions down to a target", ArgsUsage: "REVISION   (-1, base, an ID or its beginning, LABEL@base; FROM:TO with --sql)",
+		Flags:  withFormat(runFlags(sqlFlags()...)...),
+		Action: p.action(arity{1, 1}, func(i *invocation) error { return i.migrate(protocol.Downgrade) }),
+	}
+}
+
+func (i *invocation) migrate(command protocol.Command) error {
+	target := i.Args().First()
+	if i.Bool("sql") {
+		return i.script(command, target)
+	}
+	if strings.Contains(target, ":") {
+		return &arguments.UsageError{Command: i.Command.Name, Text: "a range such as " + target + " needs --sql"}
+	}
+	return i.run(command, []string{target}, protocol.StampOptions{})
+}
+
+func (p *program) stampCommand() *cli.Command {
+	return &cli.Command{
+		Name: "stamp", Category: "database", Usage: "write the revision of the database without running anything", ArgsUsage: "REVISION…",
+		Flags: withFormat(&cli.BoolFlag{Name: "purge", Usage: "remove all rows of the version table first, also unknown ones"},
+			&cli.DurationFlag{Name: "lock-timeout", Usage: "how long to wait while another run holds the database"}, verboseRun()),
+		Action: p.action(arity{1, anyNumber}, func(i *invocation) error {
+			return i.run(protocol.Stamp, i.Args().Slice(), protocol.StampOptions{Purge: i.Bool("purge")})
+		}),
+	}
+}
+
+func (p *program) ensureVersionCommand() *cli.Command {
+	return &cli.Command{
+		Name: "ensure-version", Category: "database", Usage: "create the version and history tables if they are missing",
+		Flags: withFormat(),
+		Action: p.action(arity{}, func(i *invocation) error {
+			return i.run(protocol.Ensure, nil, protocol.StampOptions{})
+		}),
+	}
+}
+
+// runOptions are those of the configuration and the flags.
+func (i *invocation) runOptions() (protocol.Options, error) {
+	configured := i.versionsOptions()
+	options := protocol.Options{
+		VersionTable: configured.VersionTable, HistoryTable: configured.HistoryTable,
+		LockTimeout: configured.LockTimeout, ToolVersion: configured.ToolVersion,
+		Transaction: versions.TransactionMode(i.String("transaction")),
+	}
+	if timeout := i.Duration("lock-timeout"); timeout != 0 {
+		options.LockTimeout = timeout
+	}
+	switch options.Transaction {
+	case versions.TransactionDefault, versions.TransactionRevision, versions.TransactionAll, versions.TransactionNone:
+		return options, nil
+	}
+	return options, &arguments.UsageError{Command: i.Command.Name, Text: fmt.Sprintf("--transaction cannot be %q: use revision, all or none", options.Transaction)}
+}
+
+// run has the driver work on the database, and tells what happens.
+func (i *invocation) run(command protocol.Command, targets []string, stamp protocol.StampOptions) error {
+	options, err := i.runOptions()
+	if err != nil {
+		return err
+	}
+	url, err := i.databaseURL()
+	if err != nil {
+		return err
+	}
+	dialect, err := introspect.DialectOf(url)
+	if err != nil {
+		return err
+	}
+	built, err := i.build(revisionsOnly, []schema.Dialect{dialect})
+	if err != nil {
+		return err
+	}
+	var done []ran
+	listener := process.Listener{Event: func(event versions.Event) {
+		if event.Kind == versions.EventDone {
+			done = append(done, ran{Revision: event.Revision, Message: event.Message, Direction: string(event.Direction), Statements: event.Steps})
+		}
+		i.tell(event)
+	}}
+	var result protocol.CurrentResult
+	request := protocol.Request{Command: command, Run: &protocol.RunRequest{URL: url, Targets: targets, Options: options, Stamp: stamp, Events: true}}
+	if err := built.driver.Call(i.ctx, request, listener, &result); err != nil {
+		return explain(err)
+	}
+	answer := map[string]any{"revisions": nonNil(done), "current": nonNil(result.Heads)}
+	return i.answer(answer, func(io.Writer) error {
+		if len(done) == 0 && (command == protocol.Upgrade || command == protocol.Downgrade) {
+			i.note("nothing to do: the database is at %s", joinIDs(result.Heads))
+		}
+		if command == protocol.Stamp {
+			i.note("the database is at %s", joinIDs(result.Heads))
+		}
+		return nil
+	})
+}
+
+// ran is a revision that was applied or reverted.
+type ran struct {
+	Revision   string `json:"revision"`
+	Message    string `json:"message,omitempty"`
+	Direction  string `json:"direction"`
+	Statements int    `json:"statements"`
+}
+
+func nonNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// tell prints what happens during a run.
+func (i *invocation) tell(event versions.Event) {
+	style := i.style(i.Err)
+	switch event.Kind {
+	case versions.EventWaiting:
+		i.note("waiting: %s", event.Text)
+	case versions.EventWarning:
+		i.note("warning: %s", event.Text)
+	case versions.EventStart:
+		i.note("%s %s -> %s%s", event.Direction, joinIDs(event.From), joinIDs(event.To), messageSuffix(event.Message, style))
+	case versions.EventResume:
+		i.note("  going on after statement %d, where the last run was interrupted", event.Step)
+	case versions.EventStatement:
+		if i.Bool("verbose") {
+			text := event.SQL
+			if text == "" {
+				text = event.Text
+			}
+			i.note("%s", indent(style.Dim(text)))
+		}
+	case versions.EventProgress:
+		i.note("  %d rows", event.Rows)
+	}
+}
+
+func indent(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n  ")
+}
+
+// explain adds the next step to an error of the driver that leaves it open.
+func explain(err error) error {
+	var remote *protocol.Error
+	if errors.As(err, &remote) && remote.Code == protocol.Undecided && !strings.Contains(remote.Message, "retort resolve") {
+		remote.Message += "\ndecide with: retort resolve"
+	}
+	return err
+}
+
+// script prints the statements of a range.
+func (i *invocation) script(command protocol.Command, span string) error {
+	if command == protocol.Downgrade && !strings.Contains(span, ":") {
+		return &arguments.UsageError{Command: i.Command.Name, Text: "--sql needs a range from:to, such as head:" + span}
+	}
+	server, err := i.scriptServer()
+	if err != nil {
+		return err
+	}
+	options, err := i.runOptions()
+	if err != nil {
+		return err
+	}
+	built, err := i.build(revisionsOnly, []schema.Dialect{server.Dialect})
+	if err != nil {
+		return err
+	}
+	var text strings.Builder
+	listener := process.Listener{Text: func(piece string) error {
+		_, err := text.WriteString(piece)
+		return err
+	}}
+	request := protocol.Request{Command: protocol.Script, Run: &protocol.RunRequest{Server: server, Targets: []string{span}, Options: options, Down: command == protocol.Downgrade}}
+	var result struct{}
+	if err := built.driver.Call(i.ctx, request, listener, &result); err != nil {
+		return err
+	}
+	// Only now: half a script must not look like a whole one.
+	return i.answer(map[string]any{"dialect": server.Dialect, "sql": text.String()}, func(w io.Writer) error {
+		_, err := io.WriteString(w, text.String())
+		return err
+	})
+}
+
+func (i *invocation) scriptServer() (schema.Server, error) {
+	usage := func(format string, args ...any) error {
+		return &arguments.UsageError{Command: i.Command.Name, Text: fmt.Sprintf(format, args...)}
+	}
+	var server schema.Server
+	if name := i.String("dialect"); name != "" {
+		dialect, err := schema.ParseDialect(name)
+		if err != nil {
+			return server, usage("%v", err)
+		}
+		server.Dialect = dialect
+		if strings.EqualFold(name, "mariadb") {
+			server.Flavor = schema.MariaDB
+		}
+	} else {
+		dialects, err := i.dialects()
+		if err != nil {
+			return server, err
+		}
+		if len(dialects) > 1 {
+			return server, usage("the project has several engines (%s): say which with --dialect", joinDialects(dialects))
+		}
+		server.Dialect = dialects[0]
+	}
+	text := i.String("server-version")
+	if text == "" {
+		return server, nil
+	}
+	if rest, found := strings.CutPrefix(strings.ToLower(text), "mariadb-"); found {
+		text, server.Flavor = rest, schema.MariaDB
+	}
+	if n, _ := fmt.Sscanf(text, "%d.%d.%d", &server.Version.Major, &server.Version.Minor, &server.Version.Patch); n == 0 {
+		return server, usage("--server-version %q is no version: write it as 15.4 or mariadb-10.11", i.String("server-version"))
+	}
+	return server, nil
+}
+
+func joinDialects(dialects []schema.Dialect) string {
+	names := make([]string, len(dialects))
+	for i, dialect := range dialects {
+		names[i] = string(dialect)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,115 @@
+package diff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/retort-db/retort/op"
+	"github.com/retort-db/retort/schema"
+)
+
+// compareEnums compares the enum types of PostgreSQL.
+func (c *comparison) compareEnums() error {
+	for enum := range c.to.Enums.All() {
+		if enum.Foreign != "" {
+			continue
+		}
+		old, ok := c.from.Enums.Get(enum.Name)
+		if !ok {
+			c.add(change{
+				op: &op.CreateEnum{Enum: enum.Clone()}, phase: phaseTypes, near: [3]string{"1", enum.Name.String()},
+				keys: keys{creates: []string{typeKey(enum.Name.String())}, uses: []string{namespaceKey(enum.Name.Schema)}},
+			})
+			continue
+		}
+		c.compareEnumValues(old, enum)
+	}
+	for enum := range c.from.Enums.All() {
+		if enum.Foreign != "" || c.to.Enums.Has(enum.Name) {
+			continue
+		}
+		if !c.full() && !c.Owned.Enums.Has(enum.Name) {
+			c.foreign("enum", enum.Name.String())
+			continue
+		}
+		c.add(change{
+			op: &op.DropEnum{Name: enum.Name}, phase: phaseDropTypes, near: [3]string{enum.Name.String()},
+			keys: keys{destroys: []string{typeKey(enum.Name.String())}},
+		})
+	}
+	return nil
+}
+
+// compareEnumValues adds and removes values. One value that went and one that came in the same place may be a rename.
+func (c *comparison) compareEnumValues(old, enum *schema.Enum) {
+	name := enum.Name.String()
+	missing := func(values, others []string) []string {
+		return slices.DeleteFunc(slices.Clone(values), func(value string) bool { return slices.Contains(others, value) })
+	}
+	removed, added := missing(old.Values, enum.Values), missing(enum.Values, old.Values)
+	maybe := ""
+	if len(removed) == 1 && len(added) == 1 && slices.Index(old.Values, removed[0]) == slices.Index(enum.Values, added[0]) {
+		maybe = added[0]
+		for _, intent := range c.Intents {
+			if intent.Table == name && intent.From == removed[0] && intent.To == maybe && !intent.Never {
+				c.alterEnum(&op.AlterEnum{Name: enum.Name, Rename: removed[0], To: maybe}, 0)
+				return
+			}
+		}
+	}
+	for i, value := range added {
+		add := &op.AlterEnum{Name: enum.Name, Add: value}
+		if at := slices.Index(enum.Values, value); at > 0 {
+			add.After = enum.Values[at-1]
+		} else if at == 0 {
+			add.Before = firstCommon(enum.Values, old.Values)
+		}
+		c.alterEnum(add, i+1)
+	}
+	if len(removed) == 0 {
+		if kept := missing(old.Values, removed); len(added) == 0 && !slices.Equal(kept, enum.Values) {
+			c.find("enum-order", Warning, name, "the order of the enum's values differs; PostgreSQL cannot reorder them",
+				"make a new type and change the columns to it")
+		}
+		return
+	}
+	remove := &op.AlterEnum{Name: enum.Name, Remove: removed}
+	if maybe != "" && c.Renames != NeverRename {
+		remove.RenamedTo = maybe
+		c.find("possible-rename", Decision, name+"."+removed[0], fmt.Sprintf("the value may have been renamed to %s", maybe),
+			fmt.Sprintf("retort resolve --rename %s.%s=%s or --drop %s.%s", name, removed[0], maybe, name, removed[0]))
+		c.plan.Renames = append(c.plan.Renames, Rename{
+			Kind: "enum value", Table: enum.Name, From: removed[0], To: maybe, Certainty: Possible, Score: 0.5, Reasons: []string{"same place"},
+		})
+	} else {
+		c.find("remove-enum-values", Danger, name, "the values "+strings.Join(removed, ", ")+" are removed: the step fails while a row holds one",
+			"change those rows first")
+	}
+	c.alterEnum(remove, len(added)+1)
+}
+
+func firstCommon(values, others []string) string {
+	for _, value := range values {
+		if slices.Contains(others, value) {
+			return value
+		}
+	}
+	return ""
+}
+
+// alterEnum adds a change of an enum's values. They run one after the other, in the order of step.
+func (c *comparison) alterEnum(alter *op.AlterEnum, step int) {
+	name := alter.Name.String()
+	k := keys{creates: []string{objectKey("enum step", fmt.Sprintf("%s %d", name, step))}}
+	if len(alter.Remove) > 0 {
+		// Columns that turn away from the type go first; those that turn to it do not mind.
+		k.destroys = []string{typeValuesKey(name)}
+	} else {
+		k.creates = append(k.creates, typeKey(name))
+	}
+	if step > 0 {
+		k.uses = append(k.uses, objectKey("enum step", fmt.Sprintf("%s %d", name, step-1)))
+	}
+	c.add(change{op: alter, phase: phaseTypes, near: [3]string{"2", name, fmt.Sprintf("%04d", step)}, keys: k})
+}

@@ -1,0 +1,195 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/retort-db/retort/internal/sqltext"
+	"github.com/retort-db/retort/op"
+	"github.com/retort-db/retort/schema"
+)
+
+func (c *comparison) compareIndexes(p pair, going map[string]bool) {
+	table := p.to
+	k := parts[schema.Index]{
+		kind: "index", from: c.explicitIndexes(p.from, p.to), to: p.to.Indexes,
+		name: (*schema.Index).PartName, implied: func(i *schema.Index) bool { return i.NameImplied },
+		unmanaged: func(i *schema.Index) bool { return i.Unmanaged },
+		same:      func(target, canon, current *schema.Index) bool { return c.sameIndex(p, target, canon, current) },
+		uses: func(i *schema.Index, going map[string]bool) bool {
+			return usesAny(going, c.indexColumns(p, i))
+		},
+		drop:   func(i *schema.Index) change { return c.dropIndex(p, i) },
+		create: func(i *schema.Index) change { return c.createIndex(phaseAlterTables, table, i) },
+		rename: func(from, to *schema.Index) (change, bool) {
+			return c.renameIndex(table.Name, from.Name, to.Name), c.dialect != schema.SQLite
+		},
+	}
+	if p.canon != nil {
+		k.canon = p.canon.Indexes
+	}
+	if p.owned != nil {
+		k.owned = p.owned.Indexes
+	}
+	compareParts(c, p, going, k)
+}
+
+// explicitIndexes leaves out the indexes that the engine made for foreign keys, unless the target asks for them.
+func (c *comparison) explicitIndexes(from, to *schema.Table) []*schema.Index {
+	return slices.DeleteFunc(slices.Clone(from.Indexes), func(index *schema.Index) bool {
+		return index.Implicit && !slices.ContainsFunc(to.Indexes, func(other *schema.Index) bool {
+			return slices.Equal(other.Columns(), index.Columns())
+		})
+	})
+}
+
+func (c *comparison) sameIndex(p pair, target, canon, current *schema.Index) bool {
+	if target.Unique != current.Unique || method(target.Method) != method(current.Method) || len(target.Parts) != len(current.Parts) ||
+		!c.sameColumns(target.Include, current.Include) || target.NullsNotDistinct != current.NullsNotDistinct ||
+		!c.fits(target.Comment, current.Comment) || !c.optionsFit(target.Options, current.Options) || current.Invalid {
+		return false
+	}
+	for i := range target.Parts {
+		var read *schema.IndexPart
+		if canon != nil && i < len(canon.Parts) {
+			read = &canon.Parts[i]
+		}
+		if !c.samePart(p, target.Parts[i], read, current.Parts[i]) {
+			return false
+		}
+	}
+	var where *string
+	if canon != nil {
+		where = &canon.Where
+	}
+	return c.sameExpr(p, target.Where, current.Where, where)
+}
+
+func method(name string) string {
+	if name == "" {
+		return "btree"
+	}
+	return strings.ToLower(name)
+}
+
+// samePart compares one part of an index key. canon is the target's part as the server reads it back, if known.
+func (c *comparison) samePart(p pair, target schema.IndexPart, canon *schema.IndexPart, current schema.IndexPart) bool {
+	if target.Desc != current.Desc || c.nulls(target) != c.nulls(current) || target.Length != current.Length {
+		return false
+	}
+	if canon != nil {
+		// The server leaves out what is the default, such as the column's own collation.
+		target.Collation, target.OpClass = canon.Collation, canon.OpClass
+		if target.Column == "" && canon.Column != "" {
+			target.Column, target.Expr = canon.Column, ""
+		}
+	}
+	if !strings.EqualFold(target.Collation, current.Collation) || !strings.EqualFold(target.OpClass, current.OpClass) {
+		return false
+	}
+	if target.Column != "" || current.Column != "" {
+		return c.foldColumn(target.Column) == c.foldColumn(current.Column)
+	}
+	var expr *string
+	if canon != nil {
+		expr = &canon.Expr
+	}
+	return c.sameExpr(p, target.Expr, current.Expr, expr)
+}
+
+// nulls resolves the default order of NULLs, which follows the direction.
+func (c *comparison) nulls(part schema.IndexPart) schema.NullsOrder {
+	if part.Nulls != schema.NullsDefault || c.dialect != schema.Postgres {
+		return part.Nulls
+	}
+	if part.Desc {
+		return schema.NullsFirst
+	}
+	return schema.NullsLast
+}
+
+func (c *comparison) indexColumns(p pair, index *schema.Index) []string {
+	out := append(c.partColumns(p, index.Parts), index.Include...)
+	return append(out, c.mentioned(p, index.Where)...)
+}
+
+// partColumns returns the columns that parts of a key name or mention.
+func (c *comparison) partColumns(p pair, parts []schema.IndexPart) []string {
+	var out []string
+	for _, part := range parts {
+		if part.Column != "" {
+			out = append(out, part.Column)
+			continue
+		}
+		out = append(out, c.mentioned(p, part.Expr)...)
+	}
+	return out
+}
+
+// mentioned returns the columns of either side that an expression mentions.
+func (c *comparison) mentioned(p pair, expr string) []string {
+	if expr == "" {
+		return nil
+	}
+	words := map[string]bool{}
+	for _, token := range sqltext.Significant(c.dialect, expr) {
+		if ident, ok := token.Ident(); ok {
+			words[strings.ToLower(ident)] = true
+		}
+	}
+	var out []string
+	for _, table := range []*schema.Table{p.from, p.to} {
+		for _, column := range table.Columns {
+			if words[strings.ToLower(column.Name)] && !slices.Contains(out, column.Name) {
+				out = append(out, column.Name)
+			}
+		}
+	}
+	return out
+}
+
+// indexKey names an index where its name has to be free: per table on MySQL, per namespace elsewhere.
+func (c *comparison) indexKey(table schema.Name, name string) string {
+	if c.dialect == schema.MySQL {
+		return objectKey("index", table.String()+"."+strings.ToLower(name))
+	}
+	return objectKey("index", table.Schema+"."+name)
+}
+
+func (c *comparison) dropIndex(p pair, index *schema.Index) change {
+	table := p.to.Name
+	return change{
+		op:    &op.DropIndex{Table: table, Name: index.Name},
+		phase: phaseAlterTables, near: [3]string{table.String(), rankDropIndex, index.Name},
+		keys: keys{
+			uses: []string{tableKey(table)}, destroys: []string{c.indexKey(table, index.Name)},
+			releases: columnKeys(table, c.indexColumns(p, index)),
+		},
+	}
+}
+
+func (c *comparison) renameIndex(table schema.Name, from, to string) change {
+	return change{
+		op:    &op.RenameIndex{Table: table, From: from, To: to},
+		phase: phaseAlterTables, near: [3]string{table.String(), rankRenamePart, from},
+		keys: keys{
+			uses: []string{tableKey(table)}, destroys: []string{c.indexKey(table, from)}, creates: []string{c.indexKey(table, to)},
+		},
+	}
+}
+
+func (c *comparison) createIndex(at phase, table *schema.Table, index *schema.Index) change {
+	p := pair{from: table, to: table}
+	out := change{
+		op:    &op.CreateIndex{Table: table.Name, Index: index.Clone()},
+		phase: at, near: [3]string{table.Name.String(), rankCreateIndex, index.Name},
+		keys: keys{
+			uses:    append(columnKeys(table.Name, c.indexColumns(p, index)), tableKey(table.Name)),
+			creates: []string{c.indexKey(table.Name, index.Name)},
+		},
+	}
+	if index.Unique && index.Where == "" {
+		out.creates = append(out.creates, columnsKey(table.Name, index.Columns()))
+	}
+	return out
+}

@@ -1,0 +1,135 @@
+package diff
+
+import (
+	"strings"
+	"unicode"
+)
+
+// nameSimilarity is between 0 and 1: 1 for names that differ in case and separators only, and otherwise the best of
+// several measures over words and letters. Below a floor it is 0, so that chance resemblance does not count.
+func nameSimilarity(a, b string) float64 {
+	wordsA, wordsB := words(a), words(b)
+	if strings.Join(wordsA, "") == strings.Join(wordsB, "") {
+		return 1
+	}
+	best := 0.0
+	if overlap := wordOverlap(wordsA, wordsB); overlap > best {
+		best = overlap
+	}
+	if ratio := editRatio(strings.Join(wordsA, ""), strings.Join(wordsB, "")); ratio >= 0.70 && ratio > best {
+		best = ratio
+	}
+	return best
+}
+
+// synonyms maps words that stand for each other in schemas to one of them.
+var synonyms = map[string]string{
+	"qty": "quantity", "tz": "timezone", "meta": "metadata", "kind": "type", "idx": "position", "index": "position",
+	"order": "position", "label": "name", "title": "name", "desc": "description", "addr": "address", "num": "number",
+	"no": "number", "cnt": "count", "amt": "amount", "img": "image", "pic": "image", "msg": "message", "pwd": "password",
+	"tel": "phone", "telephone": "phone", "mail": "email", "url": "link", "uri": "link", "created": "create", "updated": "update",
+	"deleted": "delete", "modified": "update", "owner": "user", "author": "user",
+}
+
+// weak lists words that say little about what a column holds.
+var weak = map[string]bool{"is": true, "has": true, "new": true, "old": true, "legacy": true, "at": true, "on": true, "the": true, "of": true, "id": true}
+
+// words splits a name at separators, digits and capitals, and normalizes each word.
+func words(name string) []string {
+	var out []string
+	var word []rune
+	flush := func() {
+		if len(word) > 0 {
+			out = append(out, normalWord(strings.ToLower(string(word))))
+			word = word[:0]
+		}
+	}
+	var last rune
+	for _, r := range name {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			flush()
+		case unicode.IsUpper(r) && unicode.IsLower(last), unicode.IsDigit(r) != unicode.IsDigit(last) && last != 0:
+			flush()
+			word = append(word, r)
+		default:
+			word = append(word, r)
+		}
+		last = r
+	}
+	flush()
+	return out
+}
+
+func normalWord(word string) string {
+	if len(word) > 3 && strings.HasSuffix(word, "s") && !strings.HasSuffix(word, "ss") {
+		word = strings.TrimSuffix(word, "s")
+	}
+	if other, ok := synonyms[word]; ok {
+		return other
+	}
+	return word
+}
+
+// wordOverlap is Dice's coefficient over words, weak words counting a quarter; one name inside the other counts at least
+// 0.85 of the way.
+func wordOverlap(a, b []string) float64 {
+	weight := func(word string) float64 {
+		if weak[word] {
+			return 0.25
+		}
+		return 1
+	}
+	left := map[string]int{}
+	total := 0.0
+	for _, word := range a {
+		left[word]++
+		total += weight(word)
+	}
+	sizeA, common := total, 0.0
+	sizeB := 0.0
+	for _, word := range b {
+		total += weight(word)
+		sizeB += weight(word)
+		if left[word] > 0 {
+			left[word]--
+			common += weight(word)
+		}
+	}
+	if total == 0 {
+		return 0
+	}
+	dice := 2 * common / total
+	if smaller := min(sizeA, sizeB); smaller >= 1 && common >= smaller && dice < 0.85 {
+		return 0.85
+	}
+	if dice == 1 {
+		return 0.97
+	}
+	return dice
+}
+
+// editRatio is 1 minus the edit distance over the longer length.
+func editRatio(a, b string) float64 {
+	x, y := []rune(a), []rune(b)
+	longest := max(len(x), len(y))
+	if longest == 0 {
+		return 1
+	}
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(y); j++ {
+			cost := diagonal
+			if x[i-1] != y[j-1] {
+				cost = min(diagonal, row[j], row[j-1]) + 1
+			}
+			diagonal, row[j] = row[j], cost
+		}
+	}
+	return 1 - float64(row[len(y)])/float64(longest)
+}

@@ -1,0 +1,148 @@
+package introspect
+
+import (
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/retort-db/retort/internal/mysqltext"
+	"github.com/retort-db/retort/internal/sqltext"
+	"github.com/retort-db/retort/schema"
+)
+
+// readDefinitions reads from SHOW CREATE TABLE what the catalog lacks.
+func (n *mysqlNamespace) readDefinitions() error {
+	for _, table := range n.order {
+		if !table.needs.any() {
+			continue
+		}
+		statement, err := n.showCreate(table.Name.Name)
+		if err != nil {
+			return err
+		}
+		n.applyDefinition(table, statement)
+	}
+	return nil
+}
+
+func (n *mysqlNamespace) showCreate(table string) (string, error) {
+	var name, statement string
+	row := n.q.QueryRowContext(n.ctx, "SHOW CREATE TABLE "+quoteMySQL(n.database)+"."+quoteMySQL(table))
+	if err := row.Scan(&name, &statement); err != nil {
+		return "", fmt.Errorf("definition of table %s: %w", table, err)
+	}
+	return statement, nil
+}
+
+func (n *mysqlNamespace) applyDefinition(table *mysqlTable, statement string) {
+	items, tail := splitCreateTable(statement)
+	for _, item := range items {
+		kind, name := itemHead(item)
+		switch {
+		case kind == "PERIOD" && name != "SYSTEM_TIME":
+			n.problem(table.Name, "its application-time period "+name+" is not supported")
+			dropCheck(table, name)
+		case kind == "FULLTEXT" && table.Index(name) != nil:
+			if found := mysqlParser.FindStringSubmatch(item); found != nil {
+				table.Index(name).Options.Set(schema.OptionParser, strings.ReplaceAll(found[1], "``", "`"))
+			}
+		case kind == "":
+			for _, column := range table.needs.binaryDefault {
+				if column == name {
+					table.Column(name).Default = binaryDefault(item)
+				}
+			}
+		}
+	}
+	if table.needs.partitions {
+		table.Partition = &schema.Partition{By: partitionClause(tail)}
+	}
+}
+
+var (
+	mysqlParser    = regexp.MustCompile("(?i)WITH PARSER [`\"]((?:[^`\"]|``)+)[`\"]")
+	mysqlPartition = regexp.MustCompile(`(?is)PARTITION\s+BY\s+(.*)`)
+)
+
+// splitCreateTable returns the columns, keys and constraints of a CREATE TABLE statement, and what follows them.
+func splitCreateTable(statement string) (items []string, tail string) {
+	depth, start := 0, 0
+	for _, token := range sqltext.Tokens(schema.MySQL, statement) {
+		switch {
+		case token.Is("("):
+			depth++
+			if depth == 1 {
+				start = token.Pos + 1
+			}
+		case token.Is(","):
+			if depth == 1 {
+				items = append(items, strings.TrimSpace(statement[start:token.Pos]))
+				start = token.Pos + 1
+			}
+		case token.Is(")"):
+			depth--
+			if depth == 0 {
+				items = append(items, strings.TrimSpace(statement[start:token.Pos]))
+				return items, statement[token.Pos+1:]
+			}
+		}
+	}
+	return items, ""
+}
+
+// itemHead returns the first keyword of an item, "" for a column, and its name.
+func itemHead(item string) (kind, name string) {
+	for _, token := range sqltext.Significant(schema.MySQL, item) {
+		if token.Kind == sqltext.Word {
+			if kind == "" {
+				kind = strings.ToUpper(token.Text)
+			}
+			if token.Is("SYSTEM_TIME") {
+				return kind, "SYSTEM_TIME"
+			}
+			continue
+		}
+		if name, ok := token.Ident(); ok {
+			return kind, name
+		}
+		// Under ANSI_QUOTES MySQL writes identifiers in double quotes.
+		if token.Kind == sqltext.String && token.Text[0] == '"' {
+			return kind, strings.ReplaceAll(token.Text[1:len(token.Text)-1], `""`, `"`)
+		}
+		return kind, ""
+	}
+	return kind, ""
+}
+
+// binaryDefault returns the default in a column's definition as a hex literal. The server writes 0xFF00 or a string of
+// raw bytes.
+func binaryDefault(item string) string {
+	tokens := sqltext.Significant(schema.MySQL, item)
+	for i, token := range tokens[:len(tokens)-1] {
+		if !token.Is("DEFAULT") {
+			continue
+		}
+		text := tokens[i+1].Text
+		if digits, ok := strings.CutPrefix(text, "0x"); ok {
+			return "x'" + strings.ToLower(digits) + "'"
+		}
+		if value, ok := mysqltext.Unquote(text); ok {
+			return "x'" + hex.EncodeToString([]byte(value)) + "'"
+		}
+		return text
+	}
+	return ""
+}
+
+// partitionClause returns what follows PARTITION BY in the tail of a CREATE TABLE statement; MySQL hides it in a
+// comment for older servers.
+func partitionClause(tail string) string {
+	found := mysqlPartition.FindStringSubmatch(tail)
+	if found == nil {
+		return ""
+	}
+	clause := strings.TrimSpace(found[1])
+	clause = strings.TrimSpace(strings.TrimSuffix(clause, "*/"))
+	return clause
+}

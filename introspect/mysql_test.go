@@ -1,0 +1,179 @@
+package introspect_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/retort-db/retort/ddl"
+	"github.com/retort-db/retort/internal/servertest"
+	"github.com/retort-db/retort/internal/sqltext"
+	"github.com/retort-db/retort/introspect"
+	_ "github.com/retort-db/retort/introspect/mysql"
+	"github.com/retort-db/retort/schema"
+)
+
+// compareSchemas compares what was read; Objects has unexported fields and is compared as a list.
+var compareSchemas = cmp.Options{
+	cmp.Transformer("tables", func(o schema.Objects[*schema.Table]) []*schema.Table { return list(o) }),
+	cmp.Transformer("views", func(o schema.Objects[*schema.View]) []*schema.View { return list(o) }),
+	cmp.Transformer("sequences", func(o schema.Objects[*schema.Sequence]) []*schema.Sequence { return list(o) }),
+	cmp.Transformer("functions", func(o schema.Objects[*schema.Function]) []*schema.Function { return list(o) }),
+	cmp.Transformer("triggers", func(o schema.Objects[*schema.Trigger]) []*schema.Trigger { return list(o) }),
+	cmp.Transformer("enums", func(o schema.Objects[*schema.Enum]) []*schema.Enum { return list(o) }),
+	cmp.Transformer("domains", func(o schema.Objects[*schema.Domain]) []*schema.Domain { return list(o) }),
+	cmp.Transformer("composites", func(o schema.Objects[*schema.Composite]) []*schema.Composite { return list(o) }),
+	cmp.Transformer("extensions", func(o schema.Objects[*schema.Extension]) []*schema.Extension { return list(o) }),
+	cmp.Transformer("statistics", func(o schema.Objects[*schema.Statistic]) []*schema.Statistic { return list(o) }),
+}
+
+func list[T schema.Object](objects schema.Objects[T]) []T {
+	var out []T
+	for object := range objects.All() {
+		out = append(out, object)
+	}
+	return out
+}
+
+func openMySQL(t testing.TB) *introspect.Database {
+	t.Helper()
+	return openMySQLAt(t, servertest.MySQL(t))
+}
+
+func openMySQLAt(t testing.TB, url string) *introspect.Database {
+	t.Helper()
+	db, err := introspect.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func readMySQL(t testing.TB, db introspect.Querier) *schema.Schema {
+	t.Helper()
+	read, err := introspect.Read(t.Context(), db, schema.MySQL, introspect.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read
+}
+
+// loadMySQL runs a script of testdata/mysql, statement by statement.
+func loadMySQL(t testing.TB, db *introspect.Database, file string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "mysql", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range splitMySQL(string(text)) {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%v\n%s", err, statement)
+		}
+	}
+}
+
+func splitMySQL(text string) []string {
+	var out []string
+	start := 0
+	for _, token := range sqltext.Tokens(schema.MySQL, text) {
+		if token.Is(";") {
+			out = append(out, text[start:token.Pos])
+			start = token.Pos + 1
+		}
+	}
+	return out
+}
+
+func createMySQL(t testing.TB, db *introspect.Database, s *schema.Schema) {
+	t.Helper()
+	statements, err := ddl.Create(s.Server, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	for _, statement := range statements {
+		if _, err := conn.ExecContext(t.Context(), statement.SQL, statement.Args...); err != nil {
+			t.Fatalf("%v\n%s", err, statement.SQL)
+		}
+	}
+}
+
+// TestMySQLRoundTrip is the promise of this package and of package ddl together: what is read, created elsewhere and
+// read again is the same, and the server says so too.
+func TestMySQLRoundTrip(t *testing.T) {
+	for _, file := range []string{"shop.sql", "forum.sql", "ledger"} {
+		t.Run(file, func(t *testing.T) {
+			source := openMySQL(t)
+			if file == "ledger" {
+				flavor, _ := servertest.MySQLFlavor(t, source.DB)
+				file = "ledger." + flavor + ".sql"
+			}
+			loadMySQL(t, source, file)
+			first := readMySQL(t, source)
+			if len(first.Problems) > 0 {
+				t.Errorf("problems: %v", first.Problems)
+			}
+			target := openMySQL(t)
+			createMySQL(t, target, first)
+			second := readMySQL(t, target)
+			second.DefaultNamespace = first.DefaultNamespace
+			withoutEvents(first)
+			if diff := cmp.Diff(first, second, compareSchemas); diff != "" {
+				t.Errorf("the copy reads otherwise (-source +copy):\n%s", diff)
+			}
+			compareOracle(t, source, target, first)
+		})
+	}
+}
+
+// withoutEvents takes out what the model only counts.
+func withoutEvents(s *schema.Schema) { s.Unmodelled = nil }
+
+// compareOracle compares what the server itself says of the tables.
+func compareOracle(t *testing.T, source, target *introspect.Database, s *schema.Schema) {
+	t.Helper()
+	for table := range s.Tables.All() {
+		want, got := showCreate(t, source, table.Name), showCreate(t, target, table.Name)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("SHOW CREATE TABLE %s (-source +copy):\n%s", table.Name, diff)
+		}
+	}
+}
+
+var (
+	oracleNoise = regexp.MustCompile(` AUTO_INCREMENT=\d+| ON (DELETE|UPDATE) (RESTRICT|NO ACTION)`)
+	oracleDB    = regexp.MustCompile("`rt_[a-z0-9_]+`\\.")
+)
+
+// showCreate returns the definition as the server writes it, as sorted lines: the order of keys tells only in which order
+// they were made, and RESTRICT and NO ACTION are the default.
+func showCreate(t *testing.T, db *introspect.Database, name schema.Name) []string {
+	t.Helper()
+	var table, text string
+	row := db.QueryRowContext(t.Context(), "SHOW CREATE TABLE "+ddl.QuoteName(schema.MySQL, name))
+	if err := row.Scan(&table, &text); err != nil {
+		t.Fatal(err)
+	}
+	text = oracleDB.ReplaceAllString(oracleNoise.ReplaceAllString(text, ""), "")
+	var keys, rest []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(strings.TrimSpace(line), ",")
+		if strings.Contains(line, "KEY `") || strings.HasPrefix(line, "CONSTRAINT") {
+			keys = append(keys, line)
+			continue
+		}
+		rest = append(rest, line)
+	}
+	slices.Sort(keys)
+	return append(rest, keys...)
+}

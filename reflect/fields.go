@@ -1,0 +1,68 @@
+package reflect
+
+import (
+	stdreflect "reflect"
+)
+
+// structField is a field of a model as bun flattens it: Index is the path from the outermost struct.
+type structField struct {
+	stdreflect.StructField
+	prefix string // of embed: options around it
+	role   fieldRole
+}
+
+type fieldRole int
+
+const (
+	columnField fieldRole = iota
+	relationField
+	baseModelField
+	embeddedField
+)
+
+// walkFields calls visit for each field that bun looks at, in struct order. Embedded structs are visited themselves and
+// then their fields.
+func walkFields(typ stdreflect.Type, visit func(structField)) {
+	walkInto(typ, nil, "", visit)
+}
+
+func walkInto(typ stdreflect.Type, path []int, prefix string, visit func(structField)) {
+	if len(path) > maxEmbedding {
+		return
+	}
+	for i := range typ.NumField() {
+		field := typ.Field(i)
+		bunText := field.Tag.Get("bun")
+		if bunText == "-" || field.PkgPath != "" && !field.Anonymous {
+			continue
+		}
+		field.Index = append(path[:len(path):len(path)], i)
+		found := structField{StructField: field, prefix: prefix}
+		if isBaseModel(field) {
+			found.role = baseModelField
+			visit(found)
+			continue
+		}
+		inner, isStruct := structOf(field.Type)
+		if field.Anonymous && !isStruct {
+			continue
+		}
+		tag := parseBunTag(bunText)
+		embed, isEmbed := tag.get("embed")
+		switch {
+		case field.Anonymous:
+			found.role = embeddedField
+			visit(found)
+			walkInto(inner, field.Index, prefix, visit)
+		case isEmbed && isStruct:
+			found.role = embeddedField
+			visit(found)
+			walkInto(inner, field.Index, prefix+embed, visit)
+		case tag.has("rel") || tag.has("m2m"):
+			found.role = relationField
+			visit(found)
+		default:
+			visit(found)
+		}
+	}
+}

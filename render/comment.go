@@ -1,0 +1,385 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/retort-db/retort/op"
+	"github.com/retort-db/retort/schema"
+)
+
+// How much a comment holds.
+const (
+	commentWidth  = 110 // columns of a line of prose
+	tableRows     = 15  // lines of the list of changes
+	changeWidth   = 70  // columns of the words about a change
+	mostLostNames = 5   // objects named as lost; the rest is counted
+)
+
+// comment returns the lines above init: what changes and where it comes from, what there is to decide, and what the
+// downgrade cannot bring back.
+func (f *RevisionFile) comment(up *direction) []string {
+	lines := prose(sentence(f.Message))
+	changes := up.changes(f.Engines)
+	if rows := changeTable(changes); len(rows) > 0 {
+		lines = append(append(lines, "//"), rows...)
+	}
+	for _, paragraph := range append(f.noteParagraphs(), f.lossParagraph()...) {
+		lines = append(append(lines, "//"), prose(paragraph)...)
+	}
+	return lines
+}
+
+// sentence makes a message the first sentence of a comment.
+func sentence(message string) string {
+	first, rest, _ := strings.Cut(strings.TrimSpace(message), "\n")
+	first = printable(first)
+	if first == "" {
+		return "An unnamed revision."
+	}
+	start, size := utf8.DecodeRuneInString(first)
+	if !unicode.IsLetter(start) || strings.HasPrefix(first, "Code generated") {
+		first = "Revision: " + first // or gofmt would make a list of it, and tools would skip the file
+	} else {
+		first = string(unicode.ToUpper(start)) + first[size:]
+	}
+	if !strings.ContainsRune(".!?:…", []rune(first)[len([]rune(first))-1]) {
+		first += "."
+	}
+	if rest = printable(rest); rest != "" {
+		return first + " " + rest
+	}
+	return first
+}
+
+// printable returns a text on one line, without what cannot stand in a comment.
+func printable(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || unicode.IsSpace(r) || !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// prose breaks a text into lines of a comment.
+func prose(text string) []string {
+	var lines []string
+	line := "//"
+	for _, word := range strings.Fields(text) {
+		if line != "//" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > commentWidth && !startsList(word) {
+			lines = append(lines, line)
+			line = "//"
+		}
+		line += " " + word
+	}
+	return append(lines, line)
+}
+
+// startsList reports whether a line that begins with the word could be taken for a list, a heading or a directive.
+func startsList(word string) bool {
+	first, _ := utf8.DecodeRuneInString(word)
+	return !unicode.IsLetter(first) && first != '"' && first != '(' || word == "Code"
+}
+
+// marksGenerated reports whether a comment line makes tools take the file for generated.
+func marksGenerated(line string) bool {
+	return strings.HasPrefix(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "//")), "Code generated")
+}
+
+// headerLines returns the header as comment lines.
+func headerLines(header string) []string {
+	header = strings.TrimSpace(header)
+	if header == "" {
+		return nil
+	}
+	var out []string
+	inside := false // a block comment is left as it is
+	for line := range strings.SplitSeq(header, "\n") {
+		line = strings.TrimRight(line, " \t\r")
+		switch {
+		case inside, strings.HasPrefix(line, "/*"):
+			inside = !strings.Contains(line, "*/")
+		case !strings.HasPrefix(line, "//"):
+			line = strings.TrimRight("// "+line, " ")
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// changeTable returns the list of changes: object, change and origin, in columns.
+func changeTable(changes []change) []string {
+	var rest string
+	if len(changes) > tableRows {
+		rest = fmt.Sprintf("//	and %d more changes", len(changes)-tableRows+1)
+		changes = changes[:tableRows-1]
+	}
+	objects, words := 0, 0
+	for _, c := range changes {
+		objects = max(objects, utf8.RuneCountInString(c.shownObject()))
+		words = max(words, utf8.RuneCountInString(c.shownWords()))
+	}
+	var out []string
+	for _, c := range changes {
+		line := fmt.Sprintf("//	%-*s  %-*s  %s", objects, c.shownObject(), words, c.shownWords(), c.Origin)
+		out = append(out, strings.TrimRight(line, " "))
+	}
+	if rest != "" {
+		out = append(out, rest)
+	}
+	return out
+}
+
+func (c change) shownObject() string {
+	if shown := printable(c.Object); shown != "" && !startsList(shown) {
+		return shown
+	}
+	return fmt.Sprintf("%q", c.Object)
+}
+
+func (c change) shownWords() string {
+	words := printable(c.Words)
+	if len(c.only) > 0 {
+		words += " (" + strings.Join(c.only, ", ") + ")"
+	}
+	return truncate(words, changeWidth)
+}
+
+// truncate shortens a text to a width, in characters.
+func truncate(text string, width int) string {
+	if runes := []rune(text); len(runes) > width {
+		return string(runes[:width-1]) + "…"
+	}
+	return text
+}
+
+// noteParagraphs returns what a reviewer has to know or decide, once for all engines that say the same.
+func (f *RevisionFile) noteParagraphs() []string {
+	var out []string
+	dialects := map[string][]string{}
+	for _, plan := range f.Engines {
+		for _, note := range plan.Notes {
+			paragraph := note.paragraph()
+			if len(dialects[paragraph]) == 0 {
+				out = append(out, paragraph)
+			}
+			dialects[paragraph] = append(dialects[paragraph], string(plan.Dialect))
+		}
+	}
+	for i, paragraph := range out {
+		if on := dialects[paragraph]; len(on) < len(f.Engines) {
+			out[i] = "On " + strings.Join(on, " and ") + ": " + paragraph
+		}
+	}
+	return out
+}
+
+func (n Note) paragraph() string {
+	out := printable(n.Text)
+	if n.Object != "" && !strings.Contains(out, n.Object) {
+		out = printable(n.Object) + ": " + out
+	}
+	if way := printable(n.Way); way != "" {
+		out = strings.TrimRight(out, ".;") + "; " + way
+	}
+	prefix := "Note: "
+	if n.Severity == "error" || n.Severity == "warning" {
+		prefix = "REVIEW: "
+	}
+	if !strings.HasSuffix(out, ".") {
+		out += "."
+	}
+	return prefix + out
+}
+
+// lossParagraph says what the downgrade cannot bring back.
+func (f *RevisionFile) lossParagraph() []string {
+	if reason, all := f.irreversible(); all {
+		return []string{"There is no way back: " + strings.TrimSuffix(printable(reason), ".") + "."}
+	}
+	var lost []string
+	for _, plan := range f.Engines {
+		for _, operation := range flatten(plan.Upgrade) {
+			if what := losesData(operation); what != "" && !slices.Contains(lost, what) {
+				lost = append(lost, what)
+			}
+		}
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	if more := len(lost) - mostLostNames; more > 1 {
+		lost = append(lost[:mostLostNames], fmt.Sprintf("of %d more", more))
+	}
+	return []string{"The downgrade does not bring back the data of " + enumerate(lost) + "."}
+}
+
+func losesData(operation op.Operation) string {
+	switch o := operation.(type) {
+	case *op.DropTable:
+		return "table " + printable(o.Name.String())
+	case *op.DropColumn:
+		return printable(o.Table.String() + "." + o.Name)
+	}
+	return ""
+}
+
+// enumerate joins words as prose does: "a, b and c".
+func enumerate(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// flatten returns the operations with those inside batches in their place.
+func flatten(operations []op.Operation) []op.Operation {
+	var out []op.Operation
+	for _, operation := range operations {
+		if batch, ok := operation.(*op.Batch); ok {
+			out = append(out, batch.Operations...)
+			continue
+		}
+		out = append(out, operation)
+	}
+	return out
+}
+
+// upgradeComments returns the lines above a step that is flagged as a likely rename.
+func upgradeComments(plan EnginePlan, at int) []string {
+	operation := plan.Upgrade[at]
+	kind, table, from, to := flagOf(operation)
+	if kind == "" {
+		return nil
+	}
+	note := RenameNote{Kind: kind, Table: table, From: from, To: to}
+	text := "LIKELY RENAME " + flagSubject(note)
+	for _, known := range plan.Renames {
+		if known.Kind == kind && known.Table == table && known.From == from && known.To == to {
+			text = "LIKELY RENAME " + known.String()
+		}
+	}
+	lines := prose(printable(text) + ".")
+	lines = append(lines, prose("As written, "+lossOf(note)+". To keep them, replace "+pairWords(plan.Upgrade, at, note)+" by:")...)
+	for _, replacement := range replacementLines(plan, note) {
+		lines = append(lines, "//	"+replacement)
+	}
+	return lines
+}
+
+func flagSubject(note RenameNote) string {
+	of := ""
+	if note.Table != (schema.Name{}) {
+		of = note.Table.String() + "."
+	}
+	return of + note.From + " -> " + of + note.To
+}
+
+func lossOf(note RenameNote) string {
+	switch note.Kind {
+	case "table":
+		return "the rows of " + printable(note.From) + " are lost"
+	case "enum value":
+		return "rows that hold the value " + printable(note.From) + " make the step fail"
+	}
+	return "the values in " + printable(note.Table.String()+"."+note.From) + " are lost"
+}
+
+// pairWords says which lines the rename replaces.
+func pairWords(operations []op.Operation, at int, note RenameNote) string {
+	if at+1 < len(operations) && creates(operations[at+1], note) {
+		return "both lines"
+	}
+	return "this line and the one that creates " + printable(note.To)
+}
+
+// creates reports whether an operation creates what a flagged object was perhaps renamed to.
+func creates(operation op.Operation, note RenameNote) bool {
+	switch o := operation.(type) {
+	case *op.CreateTable:
+		return note.Kind == "table" && o.Table.Name.String() == note.To
+	case *op.AddColumn:
+		return note.Kind == "column" && o.Table == note.Table && o.Column.Name == note.To
+	case *op.AlterEnum:
+		return note.Kind == "enum value" && o.Name == note.Table && o.Add == note.To
+	}
+	return false
+}
+
+// flagOf returns the kind, place and names of a flag, or an empty kind.
+func flagOf(operation op.Operation) (kind string, table schema.Name, from, to string) {
+	switch o := operation.(type) {
+	case *op.DropTable:
+		if o.RenamedTo != "" {
+			return "table", schema.Name{}, o.Name.String(), o.RenamedTo
+		}
+	case *op.DropColumn:
+		if o.RenamedTo != "" {
+			return "column", o.Table, o.Name, o.RenamedTo
+		}
+	case *op.AlterEnum:
+		if o.RenamedTo != "" && len(o.Remove) > 0 {
+			return "enum value", o.Name, strings.Join(o.Remove, ", "), o.RenamedTo
+		}
+	}
+	return "", schema.Name{}, "", ""
+}
+
+// replacementLines returns the calls that a rename consists of.
+func replacementLines(plan EnginePlan, note RenameNote) []string {
+	switch note.Kind {
+	case "table":
+		return []string{fmt.Sprintf("m.RenameTable(%q, %q)", note.From, note.To)}
+	case "enum value":
+		return []string{fmt.Sprintf("m.RenameEnumValue(%q, %q, %q)", note.Table.String(), note.From, note.To)}
+	}
+	lines := []string{fmt.Sprintf("m.RenameColumn(%q, %q, %q)", note.Table.String(), note.From, note.To)}
+	if alter := alterationAfterRename(plan, note); alter != nil {
+		lines = append(lines, alter.code(0).GoString())
+	}
+	return lines
+}
+
+// alterationAfterRename returns what has to change besides the name, or nil.
+func alterationAfterRename(plan EnginePlan, note RenameNote) *chain {
+	if plan.Before == nil {
+		return nil
+	}
+	table := plan.Before.Table(note.Table)
+	if table == nil || table.Column(note.From) == nil {
+		return nil
+	}
+	for _, operation := range flatten(plan.Upgrade) {
+		add, ok := operation.(*op.AddColumn)
+		if !ok || !creates(add, note) {
+			continue
+		}
+		alter := &op.AlterColumn{Table: note.Table, Name: note.To, To: *add.Column}
+		alter.Attributes = differing(table.Column(note.From), add.Column)
+		if len(alter.Attributes) > 0 {
+			return alterColumn(alter)
+		}
+	}
+	return nil
+}
+
+// differing returns the attributes in which two columns differ, as they are written.
+func differing(from, to *schema.Column) []op.Attribute {
+	attributes := []op.Attribute{op.TypeAttribute, op.CharsetAttribute, op.CollationAttribute, op.NotNullAttribute,
+		op.DefaultAttribute, op.GeneratedAttribute, op.IdentityAttribute, op.CommentAttribute}
+	for _, options := range []schema.Options{from.Options, to.Options} {
+		for _, option := range options {
+			if attribute := op.OptionAttribute(option.Key); !slices.Contains(attributes, attribute) {
+				attributes = append(attributes, attribute)
+			}
+		}
+	}
+	return slices.DeleteFunc(attributes, func(attribute op.Attribute) bool {
+		return op.DescribeAttribute(from, attribute) == op.DescribeAttribute(to, attribute)
+	})
+}

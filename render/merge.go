@@ -1,0 +1,420 @@
+package render
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/retort-db/retort/op"
+	"github.com/retort-db/retort/schema"
+)
+
+// onTypes are the builder types that take what one engine alone has, by the call that starts their chain: the name of
+// their parameter inside On, and the type.
+var onTypes = map[string]struct{ parameter, of string }{
+	"Column":      {"c", "ColumnElement"},
+	"AlterColumn": {"s", "AlterColumnStep"},
+	"CreateIndex": {"s", "CreateIndexStep"},
+}
+
+// engineCall is the same step as several engines write it.
+type engineCall struct {
+	dialects []schema.Dialect
+	lines    []written
+}
+
+// merge writes one call that records what each engine's own call records. It reports false if there is none; the caller
+// verifies what it gets.
+func (e engineCall) merge() (*chain, bool) {
+	first := e.lines[0].chain
+	if first.name == "CreateTable" {
+		return e.mergeTable()
+	}
+	chains := make([]*chain, len(e.lines))
+	for i, line := range e.lines {
+		chains[i] = line.chain
+	}
+	return mergeChains(e.dialects, chains)
+}
+
+// mergeTable merges CreateTable: its elements are matched by their keys, and what one engine alone has goes into op.On.
+func (e engineCall) mergeTable() (*chain, bool) {
+	first := e.lines[0].chain
+	keys := make([][]string, len(e.lines))
+	for i, line := range e.lines {
+		if line.chain.name != first.name || !reflect.DeepEqual(line.chain.args[0], first.args[0]) ||
+			!reflect.DeepEqual(line.chain.calls, first.calls) {
+			return nil, false
+		}
+		keys[i] = line.elements
+	}
+	out := called("CreateTable", first.args[0])
+	out.spread, out.calls = true, first.calls
+	pending := specificElements{}
+	for _, row := range align(keys) {
+		var dialects []schema.Dialect
+		var elements []*chain
+		for i, at := range row {
+			if at != absent {
+				dialects = append(dialects, e.dialects[i])
+				elements = append(elements, e.lines[i].chain.args[1+at].(*chain))
+			}
+		}
+		if shared, ok := mergeElement(e.dialects, dialects, elements); ok {
+			out.args = append(append(out.args, pending.flush()...), shared)
+			continue
+		}
+		for i, dialect := range dialects {
+			pending.add(dialect, elements[i])
+		}
+	}
+	out.args = append(out.args, pending.flush()...)
+	return out, true
+}
+
+// specificElements gathers neighbouring elements of one engine each.
+type specificElements struct {
+	dialects []schema.Dialect
+	elements map[schema.Dialect][]node
+}
+
+func (s *specificElements) add(dialect schema.Dialect, element *chain) {
+	if s.elements == nil {
+		s.elements = map[schema.Dialect][]node{}
+	}
+	if len(s.elements[dialect]) == 0 {
+		s.dialects = append(s.dialects, dialect)
+	}
+	s.elements[dialect] = append(s.elements[dialect], element)
+}
+
+// flush returns the gathered elements inside op.On, and forgets them.
+func (s *specificElements) flush() []node {
+	var out []node
+	for _, dialect := range s.dialects {
+		elements := s.elements[dialect]
+		on := function("On", append([]node{dialectSymbol(dialect)}, elements...)...)
+		on.spread = len(elements) > 1
+		out = append(out, on)
+	}
+	*s = specificElements{}
+	return out
+}
+
+// mergeElement merges an element of a table that the given ones of all dialects have.
+func mergeElement(all, dialects []schema.Dialect, elements []*chain) (*chain, bool) {
+	if len(dialects) == len(all) {
+		return mergeChains(all, elements)
+	}
+	switch {
+	case elements[0].name == "Option" && len(elements) == 1:
+		return elements[0], true // it names its engine itself
+	case elements[0].name == "Comment" && len(all)-len(dialects) == 1 && !slices.Contains(dialects, schema.SQLite):
+		return mergeChains(dialects, elements) // SQLite leaves comments out
+	}
+	return nil, false
+}
+
+// mergeChains merges the same chain as several engines write it.
+func mergeChains(dialects []schema.Dialect, chains []*chain) (*chain, bool) {
+	first := chains[0]
+	out := &chain{receiver: first.receiver, name: first.name, spread: first.spread}
+	for _, other := range chains {
+		if other.receiver != first.receiver || other.name != first.name || len(other.args) != len(first.args) {
+			return nil, false
+		}
+	}
+	for i := range first.args {
+		args := make([]node, len(chains))
+		for j, other := range chains {
+			args[j] = other.args[i]
+		}
+		merged, ok := mergeNodes(dialects, args, takesEngines(first.name, i))
+		if !ok {
+			return nil, false
+		}
+		out.args = append(out.args, merged)
+	}
+	var ok bool
+	out.calls, ok = mergeCalls(dialects, chains)
+	return out, ok
+}
+
+// takesEngines returns under which name an argument takes a text for each engine, or "".
+func takesEngines(function string, argument int) string {
+	switch {
+	case function == "Column" && argument == 1:
+		return "Types"
+	case function == "Check" && argument == 1:
+		return "PerEngine"
+	}
+	return ""
+}
+
+// mergeNodes merges the same argument as several engines write it. Alias is the name of the form with a text for each
+// engine, if the argument has one.
+func mergeNodes(dialects []schema.Dialect, nodes []node, alias string) (node, bool) {
+	same := true
+	for _, other := range nodes[1:] {
+		same = same && reflect.DeepEqual(other, nodes[0])
+	}
+	if same {
+		return nodes[0], true
+	}
+	switch nodes[0].(type) {
+	case text:
+		if alias == "" {
+			return nil, false
+		}
+		return eachText(dialects, nodes, alias)
+	case *chain:
+		chains := make([]*chain, len(nodes))
+		for i, other := range nodes {
+			inner, ok := other.(*chain)
+			if !ok {
+				return nil, false
+			}
+			chains[i] = inner
+		}
+		return mergeChains(dialects, chains)
+	case *block:
+		return mergeBlocks(dialects, nodes)
+	}
+	return nil, false
+}
+
+func eachText(dialects []schema.Dialect, nodes []node, alias string) (node, bool) {
+	out := perEngine{alias: alias}
+	for i, other := range nodes {
+		value, ok := other.(text)
+		if !ok {
+			return nil, false
+		}
+		out.set(dialects[i], string(value))
+	}
+	return out, true
+}
+
+func (p *perEngine) set(dialect schema.Dialect, value string) {
+	switch dialect {
+	case schema.Postgres:
+		p.texts.Postgres = value
+	case schema.MySQL:
+		p.texts.MySQL = value
+	case schema.SQLite:
+		p.texts.SQLite = value
+	}
+}
+
+// mergeBlocks merges the bodies of BatchAlterTable line by line.
+func mergeBlocks(dialects []schema.Dialect, nodes []node) (node, bool) {
+	first := nodes[0].(*block)
+	out := &block{parameter: first.parameter, of: first.of}
+	for i := range first.body {
+		var chains []*chain
+		for _, other := range nodes {
+			inner, ok := other.(*block)
+			if !ok || len(inner.body) != len(first.body) {
+				return nil, false
+			}
+			chains = append(chains, inner.body[i].chain)
+		}
+		merged, ok := mergeChains(dialects, chains)
+		if !ok {
+			return nil, false
+		}
+		out.body = append(out.body, statement{comments: first.body[i].comments, chain: merged})
+	}
+	return out, true
+}
+
+// mergeCalls merges the links of a chain. What is on one engine only goes into On, where the builder has it.
+func mergeCalls(dialects []schema.Dialect, chains []*chain) ([]call, bool) {
+	keys := make([][]string, len(chains))
+	for i, c := range chains {
+		for _, link := range c.calls {
+			keys[i] = append(keys[i], link.key)
+		}
+	}
+	on, hasOn := onTypes[chains[0].name]
+	var out []call
+	pending := specificCalls{}
+	for _, row := range align(keys) {
+		group := callGroup{function: chains[0].name, all: dialects}
+		for i, at := range row {
+			if at != absent {
+				group.dialects = append(group.dialects, dialects[i])
+				group.calls = append(group.calls, chains[i].calls[at])
+			}
+		}
+		if shared, ok := group.merge(); ok {
+			out = append(append(out, pending.flush(on.parameter, on.of)...), shared...)
+			continue
+		}
+		if !hasOn {
+			return nil, false
+		}
+		for i, dialect := range group.dialects {
+			pending.add(dialect, group.calls[i])
+		}
+	}
+	return append(out, pending.flush(on.parameter, on.of)...), true
+}
+
+// specificCalls gathers neighbouring links of one engine each.
+type specificCalls struct {
+	dialects []schema.Dialect
+	calls    map[schema.Dialect][]call
+}
+
+func (s *specificCalls) add(dialect schema.Dialect, link call) {
+	if s.calls == nil {
+		s.calls = map[schema.Dialect][]call{}
+	}
+	if len(s.calls[dialect]) == 0 {
+		s.dialects = append(s.dialects, dialect)
+	}
+	s.calls[dialect] = append(s.calls[dialect], link)
+}
+
+// flush returns the gathered links inside On, and forgets them.
+func (s *specificCalls) flush(parameter, of string) []call {
+	var out []call
+	for _, dialect := range s.dialects {
+		links := s.calls[dialect]
+		inner := &chain{receiver: parameter, name: links[0].name, args: links[0].args, calls: links[1:]}
+		out = append(out, call{key: "on", name: "On", args: []node{
+			dialectSymbol(dialect),
+			&block{parameter: parameter, of: of, body: []statement{{chain: inner}}},
+		}})
+	}
+	*s = specificCalls{}
+	return out
+}
+
+// callGroup is one link of a chain as some engines of all have it.
+type callGroup struct {
+	function string // that starts the chain
+	all      []schema.Dialect
+	dialects []schema.Dialect
+	calls    []call
+}
+
+// merge returns the links that stand for the group on all engines: one, or none where the recorder adds it by itself.
+func (g callGroup) merge() ([]call, bool) {
+	if shared, ok := g.perEngine(); ok {
+		return []call{shared}, true
+	}
+	if len(g.dialects) < len(g.all) {
+		return g.mergePartial()
+	}
+	if g.calls[0].key == "identity" {
+		if shared, ok := g.mergeIdentity(); ok {
+			return []call{shared}, true
+		}
+	}
+	return g.mergeEqual()
+}
+
+// mergeEqual merges links of the same name whose arguments merge.
+func (g callGroup) mergeEqual() ([]call, bool) {
+	out := call{key: g.calls[0].key, name: g.calls[0].name}
+	for _, link := range g.calls {
+		if link.name != out.name || len(link.args) != len(g.calls[0].args) {
+			return nil, false
+		}
+	}
+	for i := range g.calls[0].args {
+		args := make([]node, len(g.calls))
+		for j, link := range g.calls {
+			args[j] = link.args[i]
+		}
+		merged, ok := mergeNodes(g.dialects, args, "")
+		if !ok {
+			return nil, false
+		}
+		out.args = append(out.args, merged)
+	}
+	return []call{out}, true
+}
+
+// mergePartial merges a link that some engines do not have, where the recorder makes up for it.
+func (g callGroup) mergePartial() ([]call, bool) {
+	if !slices.ContainsFunc(g.calls, func(link call) bool { return !link.implied }) {
+		return nil, true
+	}
+	missing := slices.DeleteFunc(slices.Clone(g.all), func(d schema.Dialect) bool { return slices.Contains(g.dialects, d) })
+	leftOut := func(dialect schema.Dialect) bool { return len(missing) == 1 && missing[0] == dialect }
+	switch {
+	case g.function == "Column" && g.calls[0].name == "Comment" && leftOut(schema.SQLite),
+		g.function == "PrimaryKey" && g.calls[0].name == "Named" && leftOut(schema.MySQL):
+		return g.mergeEqual()
+	}
+	return nil, false
+}
+
+// mergeIdentity takes PostgreSQL's kind of numbering, which the recorder makes the plain one elsewhere.
+func (g callGroup) mergeIdentity() (call, bool) {
+	var own *call
+	for i := range g.calls {
+		switch {
+		case g.dialects[i] == schema.Postgres:
+			own = &g.calls[i]
+		case g.calls[i].name != "AutoIncrement":
+			return call{}, false
+		}
+	}
+	if own == nil {
+		return call{}, false
+	}
+	return *own, true
+}
+
+// perEngine merges types and defaults that differ into a text for each engine.
+func (g callGroup) perEngine() (call, bool) {
+	link := g.calls[0]
+	complete := len(g.dialects) == len(g.all)
+	if _, same := g.mergeEqual(); same && complete {
+		return call{}, false
+	}
+	switch {
+	case link.key == "type" && g.function == "AlterColumn":
+		if types, ok := g.texts("Types"); ok {
+			return call{key: link.key, name: "Types", args: []node{types}}, true
+		}
+	case link.key == "default" && (g.function == "Column" || g.function == "AlterColumn" && complete):
+		if defaults, ok := g.texts("PerEngine"); ok {
+			return call{key: link.key, name: "Defaults", args: []node{defaults}}, true
+		}
+	}
+	return call{}, false
+}
+
+func (g callGroup) texts(alias string) (node, bool) {
+	nodes := make([]node, len(g.calls))
+	for i, link := range g.calls {
+		nodes[i] = text("")
+		if len(link.args) > 0 {
+			nodes[i] = link.args[0]
+		}
+	}
+	return eachText(g.dialects, nodes, alias)
+}
+
+// operationKey tells the operations of one list apart, and is the same for the same step on another engine.
+func operationKey(operation op.Operation) string {
+	switch o := operation.(type) {
+	case *op.AddColumn:
+		return "add_column " + o.Table.String() + " " + o.Column.Name
+	case *op.AlterColumn:
+		return "alter_column " + o.Table.String() + " " + o.Name
+	case *op.AddConstraint:
+		return "add_constraint " + o.Table.String() + " " + constraintKey(o)
+	case *op.CreateIndex:
+		return "create_index " + o.Table.String() + " " + o.Index.Name
+	case *op.AlterTable:
+		return "alter_table " + o.Name.String()
+	case *op.Backfill:
+		return "backfill " + o.Table.String()
+	}
+	return operation.Kind() + " " + operation.String()
+}

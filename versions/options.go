@@ -1,0 +1,104 @@
+package versions
+
+import (
+	"time"
+
+	"github.com/retort-db/retort/schema"
+)
+
+// The names of the tables that Retort keeps in a database when [Options] gives no others.
+const (
+	DefaultVersionTable = "retort_version"
+	DefaultHistoryTable = "retort_history"
+)
+
+// DefaultLockTimeout is how long a run waits for another one to finish when [Options] does not say.
+const DefaultLockTimeout = time.Minute
+
+// Options says how to run. The zero value is right for most.
+type Options struct {
+	// VersionTable holds the applied heads, HistoryTable what was run. They are retort_version and retort_history unless
+	// named; a history table without a namespace is in the version table's.
+	VersionTable schema.Name
+	HistoryTable schema.Name
+	// LockTimeout is how long to wait while another run holds the database; 0 means [DefaultLockTimeout], less than 0 not at all.
+	LockTimeout time.Duration
+	// Transaction says what one transaction holds.
+	Transaction TransactionMode
+	// Events, if set, is called for everything that happens, from one goroutine.
+	Events func(Event)
+	// ToolVersion is recorded in the history table.
+	ToolVersion string
+}
+
+func (o Options) versionTable() schema.Name {
+	if o.VersionTable.Name == "" {
+		return schema.Name{Schema: o.VersionTable.Schema, Name: DefaultVersionTable}
+	}
+	return o.VersionTable
+}
+
+func (o Options) historyTable() schema.Name {
+	name := o.HistoryTable
+	if name.Name == "" {
+		name.Name = DefaultHistoryTable
+	}
+	if name.Schema == "" {
+		name.Schema = o.versionTable().Schema
+	}
+	return name
+}
+
+func (o Options) lockTimeout() time.Duration {
+	if o.LockTimeout == 0 {
+		return DefaultLockTimeout
+	}
+	return max(o.LockTimeout, 0)
+}
+
+func (o Options) emit(event Event) {
+	if o.Events != nil {
+		o.Events(event)
+	}
+}
+
+// EventKind says what an [Event] is about.
+type EventKind string
+
+// The kinds of events, in the order in which a run usually has them.
+const (
+	// EventWaiting says that another run holds the database; Text says who, if the engine tells.
+	EventWaiting EventKind = "waiting"
+	// EventWarning is something that does not stop the run but should be read.
+	EventWarning EventKind = "warning"
+	// EventPlan says how many revisions there are to run: Steps. It is sent once the lock is held.
+	EventPlan EventKind = "plan"
+	// EventStart says that a revision begins.
+	EventStart EventKind = "start"
+	// EventResume says that a revision was interrupted earlier and goes on after Step.
+	EventResume EventKind = "resume"
+	// EventStatement says that a statement is about to run: SQL, or Text for a step in Go.
+	EventStatement EventKind = "statement"
+	// EventProgress says how many rows a backfill has changed so far.
+	EventProgress EventKind = "progress"
+	// EventStep says that the statements up to Step of Steps are carried out and committed or about to be.
+	EventStep EventKind = "step"
+	// EventDone says that a revision is finished, committed with its version row.
+	EventDone EventKind = "done"
+)
+
+// Event is something that happened during a run.
+type Event struct {
+	Kind      EventKind     `json:"kind"`
+	Revision  string        `json:"revision,omitempty"`
+	Message   string        `json:"message,omitempty"` // the revision's
+	Direction Direction     `json:"direction,omitempty"`
+	From      []string      `json:"from,omitempty"`    // heads before the revision
+	To        []string      `json:"to,omitempty"`      // heads after it
+	Step      int           `json:"step,omitempty"`    // statements carried out
+	Steps     int           `json:"steps,omitempty"`   // statements of the revision
+	SQL       string        `json:"sql,omitempty"`     // of EventStatement
+	Text      string        `json:"text,omitempty"`    // a sentence without a full stop
+	Rows      int64         `json:"rows,omitempty"`    // of EventProgress
+	Elapsed   time.Duration `json:"elapsed,omitempty"` // since the revision or the waiting began, in nanoseconds
+}
