@@ -21,7 +21,7 @@ func (c *postgresCompiler) alterColumn(o *op.AlterColumn) error {
 		op.CopyAttribute(column, &o.To, attribute)
 	}
 	a := columnChange{postgresCompiler: c, o: o, old: old, new: column, prefix: "ALTER COLUMN " + postgresQuote(o.Name) + " "}
-	if o.Changes(op.Generated) {
+	if o.Changes(op.GeneratedAttribute) {
 		done, err := a.changeGenerated()
 		if done || err != nil {
 			return err
@@ -32,7 +32,7 @@ func (c *postgresCompiler) alterColumn(o *op.AlterColumn) error {
 	a.changeNull()
 	a.changeDefault()
 	a.addNumbering()
-	if o.Changes(op.Comment) {
+	if o.Changes(op.CommentAttribute) {
 		c.comment(o, "COLUMN "+postgresName(o.Table)+"."+postgresQuote(o.Name), column.Comment)
 	}
 	return a.changeOptions()
@@ -89,7 +89,7 @@ func (a *columnChange) replace() error {
 // dropNumbering takes away an identity or serial that does not stay what it is. Its sequence is kept aside while a new
 // one takes over its last value.
 func (a *columnChange) dropNumbering() {
-	if !a.o.Changes(op.Identity) || a.old.Identity == nil || sameNumbering(a.old, a.new) {
+	if !a.o.Changes(op.IdentityAttribute) || a.old.Identity == nil || sameNumbering(a.old, a.new) {
 		return
 	}
 	old := serialSequence(a.o.Table, a.old)
@@ -126,7 +126,7 @@ func copyNumber(from, to schema.Name) string {
 // addNumbering gives the column its new identity or serial, which goes on after the old numbering, or after the greatest
 // value that is there.
 func (a *columnChange) addNumbering() {
-	if !a.o.Changes(op.Identity) || a.new.Identity == nil {
+	if !a.o.Changes(op.IdentityAttribute) || a.new.Identity == nil {
 		return
 	}
 	if sameNumbering(a.old, a.new) {
@@ -191,10 +191,10 @@ func identityNumbers(id *schema.Identity) string {
 // changeType changes type and collation. A default is taken away before and given back after, because the server casts
 // only some. A change of type alone would fall back to the type's own collation, so that of the column is restated.
 func (a *columnChange) changeType() {
-	if !a.o.Changes(op.Type) && !a.o.Changes(op.Collation) {
+	if !a.o.Changes(op.TypeAttribute) && !a.o.Changes(op.CollationAttribute) {
 		return
 	}
-	retype := a.o.Changes(op.Type) && postgresType(a.old.Type) != postgresType(a.new.Type)
+	retype := a.o.Changes(op.TypeAttribute) && postgresType(a.old.Type) != postgresType(a.new.Type)
 	if retype && a.old.Default != "" {
 		a.do("DROP DEFAULT")
 	}
@@ -202,7 +202,7 @@ func (a *columnChange) changeType() {
 	switch {
 	case a.new.Collation != "":
 		action += " COLLATE " + postgresCollation(a.new.Collation)
-	case a.old.Collation != "" && a.o.Changes(op.Collation) && !retype:
+	case a.old.Collation != "" && a.o.Changes(op.CollationAttribute) && !retype:
 		action += ` COLLATE "default"`
 	}
 	using := a.o.Using
@@ -213,7 +213,7 @@ func (a *columnChange) changeType() {
 		action += " USING " + using
 	}
 	a.do(action)
-	if retype && a.old.Default != "" && !a.o.Changes(op.Default) && a.new.Default != "" {
+	if retype && a.old.Default != "" && !a.o.Changes(op.DefaultAttribute) && a.new.Default != "" {
 		a.do("SET DEFAULT " + a.new.Default)
 	}
 	if retype && isSerialColumn(a.old) && isSerialColumn(a.new) {
@@ -242,7 +242,7 @@ func (a *columnChange) conversion() string {
 }
 
 func (a *columnChange) changeNull() {
-	if !a.o.Changes(op.NotNull) {
+	if !a.o.Changes(op.NotNullAttribute) {
 		return
 	}
 	if a.new.NotNull {
@@ -253,7 +253,7 @@ func (a *columnChange) changeNull() {
 }
 
 func (a *columnChange) changeDefault() {
-	if !a.o.Changes(op.Default) || isSerialColumn(a.new) {
+	if !a.o.Changes(op.DefaultAttribute) || isSerialColumn(a.new) {
 		return
 	}
 	if a.new.Default == "" {

@@ -243,12 +243,25 @@ func (p perEngine) width() int {
 }
 
 func (b *block) code(indent int) *jen.Statement {
+	if b.of != "Migration" && b.of != "Table" && len(b.body) == 1 && len(b.body[0].comments) == 0 {
+		line := b.body[0].chain.code(indent)
+		return jen.Func().Params(jen.Id(b.parameter).Op("*").Qual(opPath, b.of)).Op("{").Add(line).Op("}")
+	}
 	return jen.Func().Params(jen.Id(b.parameter).Op("*").Qual(opPath, b.of)).BlockFunc(func(g *jen.Group) {
 		writeStatements(g, b.body, indent+4)
 	})
 }
 
-func (b *block) width() int { return 40 }
+func (b *block) width() int {
+	if b.of == "Migration" || b.of == "Table" {
+		return 40
+	}
+	width := len("func(c *op.) {  }") + len(b.of)
+	for _, line := range b.body {
+		width += line.chain.width()
+	}
+	return width
+}
 
 // writeStatements writes lines with the comments above them.
 func writeStatements(g *jen.Group, body []statement, indent int) {

@@ -17,7 +17,11 @@ const (
 	tableRows     = 15  // lines of the list of changes
 	changeWidth   = 70  // columns of the words about a change
 	mostLostNames = 5   // objects named as lost; the rest is counted
+	mostNotes     = 8   // paragraphs about what to know or decide
 )
+
+// likelyRename is the note that a flagged rename brings with it.
+const likelyRename = "likely-rename"
 
 // comment returns the lines above init: what changes and where it comes from, what there is to decide, and what the
 // downgrade cannot bring back.
@@ -164,6 +168,9 @@ func (f *RevisionFile) noteParagraphs() []string {
 	dialects := map[string][]string{}
 	for _, plan := range f.Engines {
 		for _, note := range plan.Notes {
+			if note.ID == likelyRename {
+				continue // it stands above its line
+			}
 			paragraph := note.paragraph()
 			if len(dialects[paragraph]) == 0 {
 				out = append(out, paragraph)
@@ -173,8 +180,11 @@ func (f *RevisionFile) noteParagraphs() []string {
 	}
 	for i, paragraph := range out {
 		if on := dialects[paragraph]; len(on) < len(f.Engines) {
-			out[i] = "On " + strings.Join(on, " and ") + ": " + paragraph
+			out[i] = paragraph + " (" + strings.Join(on, ", ") + ")"
 		}
+	}
+	if more := len(out) - mostNotes; more > 0 {
+		out = append(out[:mostNotes], fmt.Sprintf("Note: %d more; \"retort review\" lists all.", more))
 	}
 	return out
 }
@@ -187,9 +197,12 @@ func (n Note) paragraph() string {
 	if way := printable(n.Way); way != "" {
 		out = strings.TrimRight(out, ".;") + "; " + way
 	}
-	prefix := "Note: "
-	if n.Severity == "error" || n.Severity == "warning" {
-		prefix = "REVIEW: "
+	prefix := "REVIEW: "
+	switch n.Severity {
+	case "decision":
+		prefix = "DECIDE: "
+	case "info":
+		prefix = "Note: "
 	}
 	if !strings.HasSuffix(out, ".") {
 		out += "."
@@ -264,7 +277,7 @@ func upgradeComments(plan EnginePlan, at int) []string {
 			text = "LIKELY RENAME " + known.String()
 		}
 	}
-	lines := prose(printable(text) + ".")
+	lines := []string{"// " + printable(text) + "."}
 	lines = append(lines, prose("As written, "+lossOf(note)+". To keep them, replace "+pairWords(plan.Upgrade, at, note)+" by:")...)
 	for _, replacement := range replacementLines(plan, note) {
 		lines = append(lines, "//	"+replacement)

@@ -47,7 +47,7 @@ func (r RenameNote) String() string {
 // Note is something that a reviewer has to know or to decide.
 type Note struct {
 	ID       string // stable: "not-null-without-value"
-	Severity string // "error", "warning" or "note"
+	Severity string // "decision", "danger", "warning" or "info"
 	Object   string // "orders.total"
 	Text     string // what is the matter
 	Way      string // what to do about it

@@ -1,0 +1,138 @@
+package introspect_test
+
+import (
+	"database/sql"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/retort-db/retort/ddl"
+	"github.com/retort-db/retort/internal/servertest"
+	"github.com/retort-db/retort/introspect"
+	"github.com/retort-db/retort/schema"
+)
+
+// kitchenSinks are the schemas of testdata/postgres, with the oldest server that takes them.
+var kitchenSinks = []struct {
+	file       string
+	since      int
+	namespaces []string
+	unmodelled []string // kinds that the copy cannot have
+}{
+	{file: "shop.sql", since: 12},
+	{file: "ledger.sql", since: 12, namespaces: []string{"books", "Ext Space"}},
+	{file: "forum.sql", since: 12, namespaces: []string{"audit"}},
+	{file: "recent14.sql", since: 14},
+	{file: "recent15.sql", since: 15},
+	{file: "recent18.sql", since: 18},
+}
+
+// TestPostgresRoundTrip reads a database, creates what was read in an empty one, and reads that: both must be equal. Where
+// pg_dump is of the server's version, its dumps of both must be equal too.
+func TestPostgresRoundTrip(t *testing.T) {
+	for _, sink := range kitchenSinks {
+		t.Run(strings.TrimSuffix(sink.file, ".sql"), func(t *testing.T) {
+			sourceURL := servertest.Postgres(t)
+			source := servertest.Open(t, sourceURL)
+			if servertest.PostgresVersion(t, source)/10000 < sink.since {
+				t.Skipf("needs PostgreSQL %d", sink.since)
+			}
+			loadPostgres(t, source, sink.file)
+			options := introspect.Options{Namespaces: sink.namespaces}
+			want := readPostgres(t, source, options)
+			for _, problem := range want.Problems {
+				t.Errorf("problem with %s: %s", problem.Object, problem.Reason)
+			}
+
+			copyURL := servertest.Postgres(t)
+			target := servertest.Open(t, copyURL)
+			statements, err := ddl.Create(want.Server, want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			runPostgres(t, target, statements)
+			got := readPostgres(t, target, options)
+			if diff := cmp.Diff(tree(t, want), tree(t, got)); diff != "" {
+				t.Errorf("the copy differs (-source +copy):\n%s", diff)
+			}
+			comparePgDumps(t, source, sourceURL, copyURL)
+		})
+	}
+}
+
+// runPostgres runs statements in one transaction.
+func runPostgres(tb testing.TB, db *sql.DB, statements []ddl.Statement) {
+	tb.Helper()
+	tx, err := db.BeginTx(tb.Context(), nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer tx.Rollback()
+	for _, statement := range statements {
+		if _, err := tx.ExecContext(tb.Context(), statement.SQL, statement.Args...); err != nil {
+			tb.Fatalf("%v\n%s", err, statement.SQL)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// tree returns a schema in a form whose differences read well.
+func tree(tb testing.TB, s *schema.Schema) any {
+	tb.Helper()
+	data, err := json.Marshal(s)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var out any
+	if err := json.Unmarshal(data, &out); err != nil {
+		tb.Fatal(err)
+	}
+	return out
+}
+
+// comparePgDumps compares the schema dumps of two databases, statement by statement: their order follows the order of
+// creation within one kind.
+func comparePgDumps(t *testing.T, db *sql.DB, sourceURL, copyURL string) {
+	t.Helper()
+	tool := filepath.Join("/usr/lib/postgresql", strings.Split(serverVersion(t, db), ".")[0], "bin", "pg_dump")
+	if _, err := os.Stat(tool); err != nil {
+		t.Logf("no pg_dump of this version; the dumps are not compared")
+		return
+	}
+	source, target := pgDump(t, tool, sourceURL), pgDump(t, tool, copyURL)
+	if diff := cmp.Diff(source, target); diff != "" {
+		t.Errorf("pg_dump differs (-source +copy):\n%s", diff)
+	}
+}
+
+func serverVersion(tb testing.TB, db *sql.DB) string {
+	tb.Helper()
+	var version string
+	if err := db.QueryRowContext(tb.Context(), "SHOW server_version").Scan(&version); err != nil {
+		tb.Fatal(err)
+	}
+	return version
+}
+
+var dumpHeader = regexp.MustCompile(`(?m)^-- Name: .*$`)
+
+func pgDump(t *testing.T, tool, url string) map[string]int {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), tool, "--schema-only", "--no-owner", url).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	statements := map[string]int{}
+	for _, part := range dumpHeader.Split(string(out), -1)[1:] {
+		statements[strings.TrimSpace(part)]++
+	}
+	return statements
+}

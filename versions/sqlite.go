@@ -1,0 +1,52 @@
+package versions
+
+import (
+	"context"
+	"strings"
+
+	"github.com/retort-db/retort/ddl"
+	"github.com/retort-db/retort/introspect"
+	"github.com/retort-db/retort/schema"
+)
+
+// sqlite has one writer at a time: a transaction that writes is the lock. It ends with each revision, so the runner looks
+// in every transaction whether the version table is as it expects.
+type sqlite struct{}
+
+func (sqlite) dialect() schema.Dialect { return schema.SQLite }
+func (sqlite) transactional() bool     { return true }
+func (sqlite) mark(int) string         { return "?" }
+func (sqlite) now() string             { return "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')" }
+
+func (sqlite) types() columnTypes {
+	return columnTypes{
+		id: "integer PRIMARY KEY AUTOINCREMENT", name: "varchar(255)", text: "varchar(64)", time: "text", integer: "integer", document: "text",
+	}
+}
+
+func (sqlite) tableExists(ctx context.Context, q introspect.Querier, name schema.Name) (bool, error) {
+	from := "sqlite_master"
+	if name.Schema != "" {
+		from = ddl.Quote(schema.SQLite, name.Schema) + ".sqlite_master"
+	}
+	return exists(ctx, q, "SELECT 1 FROM "+from+" WHERE type = 'table' AND lower(name) = lower(?)", name.Name)
+}
+
+func (sqlite) tryLock(context.Context, introspect.Querier) (bool, string, error) { return true, "", nil }
+func (sqlite) unlock(context.Context, introspect.Querier) error                  { return nil }
+
+// seizeWrite does what BEGIN IMMEDIATE does, in a transaction that database/sql began: the first statement writes, so the
+// write lock is taken before anything was read, and what is read afterwards stays true. It changes no row.
+func (sqlite) seizeWrite(ctx context.Context, q introspect.Querier, versionTable schema.Name) error {
+	_, err := q.ExecContext(ctx, "DELETE FROM "+ddl.QuoteName(schema.SQLite, versionTable)+" WHERE 0")
+	return err
+}
+
+// isBusy knows SQLITE_BUSY and SQLITE_LOCKED by their text, which drivers pass on: their error types differ.
+func (sqlite) isBusy(err error) bool {
+	if err == nil {
+		return false
+	}
+	text := err.Error()
+	return strings.Contains(text, "database is locked") || strings.Contains(text, "database table is locked") || strings.Contains(text, "SQLITE_BUSY")
+}
