@@ -73,7 +73,7 @@ func (m module) importPath(dir string) (string, error) {
 type project struct {
 	module     module
 	dialects   []schema.Dialect
-	discovered *reflect.Discovered
+	discovered *reflect.Discovery
 	driver     process.Driver
 }
 

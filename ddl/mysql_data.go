@@ -37,7 +37,7 @@ func (c *mysqlCompiler) insert(o *op.Insert) {
 	}
 }
 
-const backfillBatch = 1000
+const mysqlBackfillSize = 1000
 
 // backfill adds a step that updates the rows in batches along a key. Each batch commits by itself, and rows that were done
 // are not selected again, so that the step can be interrupted and run again.
@@ -64,7 +64,7 @@ func (c *mysqlCompiler) backfill(o *op.Backfill) error {
 		fill.where = strings.Join(missing, " OR ")
 	}
 	if fill.batch <= 0 {
-		fill.batch = backfillBatch
+		fill.batch = mysqlBackfillSize
 	}
 	c.push(Statement{Run: fill.run, Operation: o, Describe: o.String()})
 	return nil

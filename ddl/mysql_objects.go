@@ -103,11 +103,11 @@ func (c *mysqlCompiler) createSequence(o *op.CreateSequence) error {
 	if o.Sequence.Comment != "" {
 		return c.unsupported(o, "its sequences have no comments here; leave it out")
 	}
-	c.statement(o, "CREATE SEQUENCE "+when(o.IfNotExists, "IF NOT EXISTS ")+mysqlName(o.Sequence.Name)+sequenceClauses(o.Sequence))
+	c.statement(o, "CREATE SEQUENCE "+when(o.IfNotExists, "IF NOT EXISTS ")+mysqlName(o.Sequence.Name)+mariadbSequenceClauses(o.Sequence))
 	return nil
 }
 
-func sequenceClauses(s *schema.Sequence) string {
+func mariadbSequenceClauses(s *schema.Sequence) string {
 	text := ""
 	number := func(word string, value *int64) {
 		if value != nil {
@@ -126,7 +126,7 @@ func (c *mysqlCompiler) alterSequence(o *op.AlterSequence) error {
 	if !c.isMariaDB() {
 		return c.unsupported(o, mysqlNoSequences)
 	}
-	clauses := sequenceClauses(o.Sequence)
+	clauses := mariadbSequenceClauses(o.Sequence)
 	if !o.Sequence.Cycle {
 		clauses += " NOCYCLE"
 	}

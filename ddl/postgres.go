@@ -16,6 +16,7 @@ func init() { engines[schema.Postgres] = postgresEngine{} }
 type postgresEngine struct{}
 
 func (postgresEngine) compile(server schema.Server, before *schema.Schema, operations []op.Operation) ([]Statement, error) {
+	operations = creationOrder(before, operations)
 	c := &postgresCompiler{server: server, state: before}
 	unchecked := createsAround(operations)
 	if unchecked {
@@ -59,13 +60,14 @@ type postgresCompiler struct {
 	out    []Statement
 	group  *postgresGroup // of the batch at hand, or nil
 
-	// waiting holds what can only be done once an index is there (REPLICA IDENTITY USING INDEX, CLUSTER ON).
-	waiting []waitingForIndex
+	// waiting holds what can only be done once something else is there: an index (REPLICA IDENTITY USING INDEX, CLUSTER
+	// ON), or the table that owns a sequence.
+	waiting []waitingStatement
 }
 
-type waitingForIndex struct {
+type waitingStatement struct {
 	table schema.Name
-	index string
+	index string // "" if the table is all that is missing
 	then  Statement
 }
 
@@ -200,7 +202,7 @@ func (c *postgresCompiler) needs(operation op.Operation, major int, feature stri
 	return c.unsupported(operation, feature+" needs PostgreSQL "+itoa(major)+" or later")
 }
 
-// finish writes what still waits for an index: the server says what is wrong with it.
+// finish writes what still waits: the server says what is wrong with it.
 func (c *postgresCompiler) finish() {
 	c.flush()
 	for _, waiting := range c.waiting {
@@ -210,11 +212,12 @@ func (c *postgresCompiler) finish() {
 }
 
 func (c *postgresCompiler) await(table schema.Name, index string, then Statement) {
-	c.waiting = append(c.waiting, waitingForIndex{table: table, index: index, then: then})
+	c.waiting = append(c.waiting, waitingStatement{table: table, index: index, then: then})
 }
 
+// arrived writes what waited for the index, or for the table if index is "".
 func (c *postgresCompiler) arrived(table schema.Name, index string) {
-	c.waiting = slices.DeleteFunc(c.waiting, func(w waitingForIndex) bool {
+	c.waiting = slices.DeleteFunc(c.waiting, func(w waitingStatement) bool {
 		if w.table != table || w.index != index {
 			return false
 		}

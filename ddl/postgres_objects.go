@@ -102,8 +102,15 @@ func (c *postgresCompiler) createSequence(o *op.CreateSequence) {
 	text += identityOptions(&schema.Identity{
 		Start: s.Start, Increment: s.Increment, Min: s.Min, Max: s.Max, Cache: s.Cache, Cycle: s.Cycle,
 	})
-	if s.OwnedBy.Relation != (schema.Name{}) {
-		text += " OWNED BY " + postgresName(s.OwnedBy.Relation) + "." + postgresQuote(s.OwnedBy.Column)
+	owner := postgresName(s.OwnedBy.Relation) + "." + postgresQuote(s.OwnedBy.Column)
+	switch {
+	case s.OwnedBy == (schema.Dependency{}):
+	case c.state.Table(s.OwnedBy.Relation) == nil:
+		// The table may use the sequence in a default, so that neither can come first as a whole.
+		owned := "ALTER SEQUENCE " + postgresName(s.Name) + " OWNED BY " + owner
+		c.await(s.OwnedBy.Relation, "", Statement{SQL: owned, Operation: o})
+	default:
+		text += " OWNED BY " + owner
 	}
 	c.say(o, text, "")
 	if s.Comment != "" {

@@ -51,6 +51,7 @@ func (c *postgresCompiler) createTable(o *op.CreateTable) error {
 	if err := c.afterTable(o, table); err != nil {
 		return err
 	}
+	c.arrived(table.Name, "")
 	for _, index := range table.Indexes {
 		if err := c.index(o, table.Name, index, indexWords{}); err != nil {
 			return err

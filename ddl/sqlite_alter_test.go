@@ -1,6 +1,7 @@
 package ddl_test
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/retort-db/retort/ddl"
+	"github.com/retort-db/retort/introspect"
 	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/schema"
 )
@@ -422,5 +424,90 @@ func TestSQLiteDroppingAParentKeepsTheChildrensRows(t *testing.T) {
 	}
 	if rows := db.query("SELECT * FROM child"); rows != "1" {
 		t.Errorf("the child's rows are %q, want 1", rows)
+	}
+}
+
+func TestSQLiteRebuildInAnAttachedDatabase(t *testing.T) {
+	db := newSQLite(t, `CREATE TABLE t (a INT)`)
+	db.exec(
+		`ATTACH '`+t.TempDir()+`/other.db' AS "my archive"`,
+		`CREATE TABLE "my archive".t (id INTEGER PRIMARY KEY AUTOINCREMENT, a INT)`,
+		`CREATE INDEX "my archive".i ON t (a)`,
+		`CREATE VIEW "my archive".v AS SELECT a FROM t`,
+		`CREATE TRIGGER "my archive".tr AFTER INSERT ON t BEGIN SELECT new.a; END`,
+		`INSERT INTO "my archive".t VALUES (41, 1)`, `DELETE FROM "my archive".t`)
+	options := introspect.Options{Namespaces: []string{"my archive"}}
+	before, err := introspect.Read(context.Background(), db.DB, schema.SQLite, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := schema.Name{Schema: "my archive", Name: "t"}
+	operations := []op.Operation{&op.AddConstraint{Table: there, Check: &schema.Check{Expr: "a > 0"}}}
+	statements, err := ddl.Compile(before.Server, before, operations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := runSQLite(db.DB, statements); err != nil {
+		t.Fatal(err)
+	}
+	want, err := op.Replay(before, operations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := introspect.Read(context.Background(), db.DB, schema.SQLite, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := describe(t, want), describe(t, got); !equalButForOrder(a, b) {
+		t.Error(firstDifference(a, b))
+	}
+	db.exec(`INSERT INTO "my archive".t (a) VALUES (5)`)
+	if id := db.query(`SELECT id FROM "my archive".t`); id != "42" {
+		t.Errorf("the next id is %s, want 42", id)
+	}
+
+	empty := newSQLite(t)
+	empty.exec(`ATTACH '` + t.TempDir() + `/fresh.db' AS "my archive"`)
+	create, err := ddl.Create(got.Server, got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := runSQLite(empty.DB, create); err != nil {
+		t.Fatal(err)
+	}
+	again, err := introspect.Read(context.Background(), empty.DB, schema.SQLite, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := describe(t, got), describe(t, again); !equalButForOrder(a, b) {
+		t.Error(firstDifference(a, b))
+	}
+}
+
+func TestSQLiteRenamesThatChangeCaseOnly(t *testing.T) {
+	db := newSQLite(t, `CREATE TABLE t (Name TEXT, b INT)`)
+	db.mustMigrate(&op.RenameColumn{Table: table("t"), From: "Name", To: "name"})
+	db.mustMigrate(
+		&op.RenameColumn{Table: table("t"), From: "name", To: "NAME"},
+		&op.AddConstraint{Table: table("t"), Check: &schema.Check{Expr: "b > 0"}})
+	db.mustMigrate(&op.RenameTable{From: table("t"), To: table("T")})
+	if read := db.read().Table(table("T")); read == nil || read.Columns[0].Name != "NAME" {
+		t.Errorf("the table is now %+v", read)
+	}
+}
+
+func TestSQLiteRebuildOfATableAfterRenamesElsewhere(t *testing.T) {
+	db := newSQLite(t,
+		`CREATE TABLE customer (id INTEGER PRIMARY KEY, "full name" TEXT)`,
+		`CREATE TABLE log (x)`,
+		`CREATE TRIGGER tr AFTER UPDATE OF "full name" ON customer BEGIN INSERT INTO log (x) SELECT [full name] FROM customer WHERE customer.id = new.id; END`)
+	db.mustMigrate(
+		&op.RenameTable{From: table("customer"), To: table("client")},
+		&op.RenameColumn{Table: table("client"), From: "full name", To: "name"},
+		&op.RenameTable{From: table("log"), To: table("journal")},
+		&op.AddConstraint{Table: table("client"), Check: &schema.Check{Expr: "name <> ''"}})
+	db.exec(`INSERT INTO client VALUES (1, 'old')`, `UPDATE client SET name = 'new'`)
+	if got := db.query("SELECT x FROM journal"); got != "new" {
+		t.Errorf("the trigger wrote %q, want new", got)
 	}
 }

@@ -73,7 +73,7 @@ func (r *sqliteRebuild) copyRows() {
 	r.out = append(r.out, Statement{
 		SQL: "SELECT (SELECT count(*) FROM " + fresh + ") || ' of ' || (SELECT count(*) FROM " + old + ")\n" +
 			"WHERE (SELECT count(*) FROM " + fresh + ") <> (SELECT count(*) FROM " + old + ")",
-		Guard: "rebuild of " + r.before.Name.String() + ": %v rows were copied",
+		Guard: "rebuild of " + escapePercent(r.before.Name.String()) + ": %v rows were copied",
 	})
 }
 
@@ -83,7 +83,7 @@ func (r *sqliteRebuild) rowID() string {
 	if r.before.Options.Has(schema.OptionWithoutRowID) || r.interim.Options.Has(schema.OptionWithoutRowID) {
 		return ""
 	}
-	if alias := inlineKey(r.interim); alias != nil {
+	if alias := inlineKey(r.interim); alias != nil && (len(r.interim.PrimaryKey.Parts) == 0 || !r.interim.PrimaryKey.Parts[0].Desc) {
 		for name, from := range r.origin {
 			if from == alias.Name && r.interimName[name] == alias.Name {
 				return "" // The column that becomes or stays the rowid has values of its own.

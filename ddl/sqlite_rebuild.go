@@ -104,7 +104,7 @@ func (r *sqliteRebuild) plan() error {
 		return err
 	}
 	for name, expr := range using {
-		r.using[r.interimName[name]] = expr
+		r.using[r.interimName[name]] = sqliteddl.TrimParens(expr)
 	}
 	taken := func(name string) bool {
 		full := schema.Name{Schema: r.before.Name.Schema, Name: name}

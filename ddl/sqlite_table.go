@@ -97,7 +97,7 @@ func columnSQL(column *schema.Column) string {
 		text += " " + column.Type
 	}
 	if column.Collation != "" {
-		text += " COLLATE " + sqliteQuote(column.Collation)
+		text += " COLLATE " + collationSQL(column.Collation)
 	}
 	if column.NotNull {
 		text += " NOT NULL" + onConflict(column.Options)
@@ -114,6 +114,15 @@ func columnSQL(column *schema.Column) string {
 		}
 	}
 	return text
+}
+
+// collationSQL writes SQLite's own collations as people do, and quotes all others.
+func collationSQL(name string) string {
+	switch name {
+	case "BINARY", "NOCASE", "RTRIM":
+		return name
+	}
+	return sqliteQuote(name)
 }
 
 // defaultSQL writes a default: a literal as it is, an expression in parentheses.
@@ -202,7 +211,7 @@ func partSQL(part schema.IndexPart) string {
 		text = expressionPart(part.Expr)
 	}
 	if part.Collation != "" {
-		text += " COLLATE " + sqliteQuote(part.Collation)
+		text += " COLLATE " + collationSQL(part.Collation)
 	}
 	if part.Desc {
 		text += " DESC"

@@ -173,6 +173,21 @@ add foreign key fk on posts (code) references users`,
 add column users.mood mood`,
 		},
 		{
+			name: "a view in the way of a change of type goes and comes back", dialect: schema.Postgres,
+			from: func(m *op.Migration) {
+				users(op.Column("n", "integer"))(m)
+				m.Do(&op.CreateView{View: &schema.View{Name: schema.Name{Name: "v"}, Definition: "SELECT n FROM users", DependsOn: []schema.Dependency{{Relation: schema.Name{Name: "users"}, Column: "n"}}}})
+				m.Do(&op.CreateView{View: &schema.View{Name: schema.Name{Name: "w"}, Definition: "SELECT n FROM v", DependsOn: []schema.Dependency{{Relation: schema.Name{Name: "v"}, Column: "n"}}}})
+			},
+			to:      users(op.Column("n", "bigint")),
+			options: diff.Options{Owned: schema.New(schema.Server{Dialect: schema.Postgres})},
+			want: `drop view w
+drop view v
+alter column users.n: type bigint
+create view v
+create view w`,
+		},
+		{
 			name: "a conversion that PostgreSQL does not do by itself", dialect: schema.Postgres,
 			from: users(op.Column("n", "text")), to: users(op.Column("n", "integer")),
 			want:     `alter column users.n: type integer`,

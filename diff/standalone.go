@@ -122,9 +122,10 @@ func (c *comparison) compareStandalone() {
 		needs:    func(f *schema.Function) []string { return dependencyKeys(f.DependsOn) },
 		createAt: phaseCreateDependents, dropAt: phaseDropDependents,
 	})
+	recreated := c.recreateViews()
 	compareStandalone(c, standalone[*schema.View]{
 		kind: "view", from: &c.from.Views, to: &c.to.Views, owned: &owned.Views,
-		foreign: func(v *schema.View) bool { return v.Foreign != "" },
+		foreign: func(v *schema.View) bool { return v.Foreign != "" || recreated[v.Name] },
 		same: func(a, b *schema.View) bool {
 			return a.Materialized == b.Materialized && c.sameStatement(a.Definition, b.Definition) && c.fits(a.Comment, b.Comment) &&
 				c.optionsFit(a.Options, b.Options)

@@ -3,7 +3,6 @@ package introspect
 import (
 	"cmp"
 	"database/sql"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -123,9 +122,4 @@ func unmangle(text string) string {
 		return text
 	}
 	return string(raw)
-}
-
-// dropCheck removes a check that turned out to be something else.
-func dropCheck(table *mysqlTable, name string) {
-	table.Checks = slices.DeleteFunc(table.Checks, func(check *schema.Check) bool { return check.Name == name })
 }

@@ -18,8 +18,13 @@ func (n *mysqlNamespace) readDefinitions() error {
 			continue
 		}
 		statement, err := n.showCreate(table.Name.Name)
-		if err != nil {
+		if err != nil && isLost(n.ctx, err) {
 			return err
+		}
+		if err != nil {
+			n.problem(table.Name, err.Error())
+			n.unreadable[table] = true
+			continue
 		}
 		n.applyDefinition(table, statement)
 	}
@@ -42,7 +47,7 @@ func (n *mysqlNamespace) applyDefinition(table *mysqlTable, statement string) {
 		switch {
 		case kind == "PERIOD" && name != "SYSTEM_TIME":
 			n.problem(table.Name, "its application-time period "+name+" is not supported")
-			dropCheck(table, name)
+			n.unreadable[table] = true
 		case kind == "FULLTEXT" && table.Index(name) != nil:
 			if found := mysqlParser.FindStringSubmatch(item); found != nil {
 				table.Index(name).Options.Set(schema.OptionParser, strings.ReplaceAll(found[1], "``", "`"))

@@ -251,6 +251,9 @@ func TestMySQLReader(t *testing.T) {
 				t.Errorf("problems: %v", read.Problems)
 			}
 			article := read.Table(schema.Name{Name: "article"})
+			if article != nil && (len(article.Columns) != 40 || len(article.ForeignKeys) != 1 || len(article.Checks) != 2) {
+				t.Errorf("the table is there but not whole: %d columns, %d foreign keys, %d checks", len(article.Columns), len(article.ForeignKeys), len(article.Checks))
+			}
 			if !c.problems && (article == nil || len(article.ForeignKeys) == 0) {
 				t.Error("the foreign key is not read")
 			}

@@ -22,6 +22,8 @@ type mysqlNamespace struct {
 	// sequences names MariaDB's sequences, which its catalog lists among the tables.
 	sequences []string
 	temporary int
+	// unreadable are the tables of which only a part could be read: they are left out, with a problem.
+	unreadable map[*mysqlTable]bool
 }
 
 // mysqlTable is a table that is being read.
@@ -35,8 +37,7 @@ type mysqlTable struct {
 	// hasUniqueKey and constraintSeen tell whether the catalog shows the role the table's constraints.
 	hasUniqueKey   bool
 	constraintSeen bool
-	// versioned columns of MariaDB's system versioning have generation expressions that are no expressions.
-	needs mysqlNeeds
+	needs          mysqlNeeds
 	// notEnforced names the checks that are not enforced.
 	notEnforced map[string]bool
 	checkNames  map[string]bool
@@ -159,6 +160,9 @@ func (n *mysqlNamespace) finish() {
 	}
 	for _, table := range n.order {
 		n.reportHidden(table, hidden)
+		if n.unreadable[table] {
+			continue
+		}
 		n.markImplicitIndexes(table)
 		slices.SortFunc(table.Checks, func(a, b *schema.Check) int {
 			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Expr, b.Expr))
@@ -176,8 +180,11 @@ func (n *mysqlNamespace) finish() {
 func (n *mysqlNamespace) reportHidden(table *mysqlTable, constraintsHidden bool) {
 	if table.hiddenColumns {
 		n.problem(table.Name, "the role sees only some of its columns; grant it SELECT on the whole table")
+		n.unreadable[table] = true
+		return
 	}
 	if constraintsHidden && !table.constraintSeen {
 		n.problem(table.Name, "the role does not see its foreign keys and checks; grant it REFERENCES on the table")
+		n.unreadable[table] = true
 	}
 }

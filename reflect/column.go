@@ -40,10 +40,10 @@ func (r *reader) column(m *model, f *fieldFacts) *schema.Column {
 	r.checkField(m, f)
 
 	sqlType, overridden := r.sqlType(m, field)
-	typeStated := overridden || statesType(field)
+	typeStated := overridden || r.statesType(field)
 	f.sql = r.split(f, sqlType)
 	column.Type = f.sql.sqlType
-	if !typeStated {
+	if !typeStated || column.Type == "HSTORE" {
 		column.Type = strings.ToLower(column.Type)
 	}
 	r.numbering(m, f, column, sqlType, overridden)
@@ -56,13 +56,11 @@ func (r *reader) column(m *model, f *fieldFacts) *schema.Column {
 }
 
 // statesType reports whether a tag names the SQL type.
-func statesType(field *bunschema.Field) bool {
-	for _, option := range []string{"type", "composite"} {
-		if value, _ := field.Tag.Option(option); value != "" {
-			return true
-		}
+func (r *reader) statesType(field *bunschema.Field) bool {
+	if value, _ := field.Tag.Option("type"); value != "" {
+		return true
 	}
-	return field.Tag.HasOption("hstore")
+	return r.server.Dialect == schema.Postgres && (field.Tag.HasOption("composite") || field.Tag.HasOption("hstore"))
 }
 
 // sqlType returns the type that bun's CREATE TABLE writes, and whether the project's own choice replaced it.

@@ -24,7 +24,7 @@ type Config struct {
 	// ScratchURL is a database that may be emptied, for servers that grant no scratch space.
 	ScratchURL Text
 
-	// Models are package patterns ("./models/...") or single types ("./models.User").
+	// Models are package patterns ("./models/...") or single types ("./models.User"). Empty means the whole module.
 	Models []string
 	// Migrations are the directories of revision files. A new revision without a parent goes to the first.
 	Migrations []string
@@ -80,7 +80,6 @@ func Default(dir string) *Config {
 	return &Config{
 		Dir:          dir,
 		URL:          Text{Value: "sqlite:retort.db"},
-		Models:       []string{"./..."},
 		Migrations:   []string{"migrations"},
 		ForeignKeys:  reflect.ForeignKeysAll,
 		Renames:      RenamesFlag,

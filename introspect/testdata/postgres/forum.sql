@@ -112,7 +112,8 @@ CREATE TABLE messages (
     read_at timestamptz
 );
 CREATE TABLE messages_archive (archived_at timestamptz NOT NULL DEFAULT now(), CHECK (read_at IS NOT NULL) NO INHERIT) INHERITS (messages);
-CREATE TABLE has_two_parents (extra integer) INHERITS (messages, boards);
+CREATE TABLE readable (read_at timestamptz, shared boolean DEFAULT false);
+CREATE TABLE has_two_parents (extra integer) INHERITS (messages, readable);
 
 CREATE FUNCTION audit.note() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -36,8 +36,9 @@ type report struct {
 // keep is the keeper: it starts the named engines, reports, and stops them when it is told to or when its input ends.
 // It returns the exit code.
 func keep(in io.Reader, out io.Writer, engines []launch.Engine, names []string, install bool) int {
-	// A terminal's signals are for the first process, which then ends the keeper in order.
-	signal.Ignore(syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)
+	// A terminal's signals are for the first process, which then ends the keeper in order. They are received and
+	// dropped, for the servers would inherit an ignored one, and one of them is PostgreSQL's to stop.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer cancel()
 	go func() {

@@ -68,7 +68,10 @@ func run(args []string, engines []launch.Engine) int {
 // serve starts the servers, runs the command and stops the servers.
 func serve(command []string, engines []launch.Engine, install bool) (code int, err error) {
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 
 	urls, private, err := named(engines)
 	if err != nil {

@@ -1,0 +1,249 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/retort-db/retort/autogen"
+	"github.com/retort-db/retort/cmd/internal/arguments"
+	"github.com/retort-db/retort/cmd/internal/config"
+	"github.com/retort-db/retort/cmd/internal/protocol"
+	"github.com/retort-db/retort/diff"
+	"github.com/retort-db/retort/introspect"
+	"github.com/retort-db/retort/reflect"
+	"github.com/retort-db/retort/schema"
+	"github.com/retort-db/retort/versions"
+)
+
+// comparison is what was found for one engine.
+type comparison struct {
+	dialect schema.Dialect
+	current *schema.Schema
+	target  *schema.Schema
+	result  *autogen.Result
+	opaque  []versions.Opaque
+	live    bool // current was read from the database
+}
+
+func compareFlags(flags ...cli.Flag) []cli.Flag {
+	return append(flags,
+		&cli.StringSliceFlag{Name: "rename", Usage: "state a rename: table.old=new for a column, old=new for a table; =new without old: nothing was renamed to it"},
+		&cli.StringFlag{Name: "renames", Usage: "what becomes of likely renames: flag, ask, accept or never", DefaultText: "renames of retort.yaml, flag"},
+		&cli.StringSliceFlag{Name: "backfill", Usage: "value for the existing rows of a column that becomes NOT NULL: table.column=SQL"},
+		&cli.BoolFlag{Name: "include-foreign", Usage: "also drop what no revision made"},
+	)
+}
+
+// diffOptions are those of the configuration and the flags.
+func (i *invocation) diffOptions() (diff.Options, error) {
+	options := diff.Options{IncludeForeign: i.Bool("include-foreign"), Ignore: i.ignored()}
+	usage := func(format string, args ...any) error {
+		return &arguments.UsageError{Command: i.Command.Name, Text: fmt.Sprintf(format, args...)}
+	}
+	mode := i.config.Renames
+	if given := i.String("renames"); given != "" {
+		mode = config.Renames(given)
+	}
+	switch mode {
+	case config.RenamesFlag, config.RenamesAsk:
+		options.Renames = diff.FlagRenames
+	case config.RenamesAccept:
+		options.Renames = diff.AcceptRenames
+	case config.RenamesNever:
+		options.Renames = diff.NeverRename
+	default:
+		return options, usage("--renames cannot be %q: use flag, ask, accept or never", mode)
+	}
+	for _, text := range i.StringSlice("rename") {
+		from, to, found := strings.Cut(text, "=")
+		if !found || to == "" {
+			return options, usage("--rename %q: write table.old=new", text)
+		}
+		table, column, isColumn := cutLast(from, ".")
+		intent := diff.Intent{From: from, To: to, Never: from == "" || isColumn && column == ""}
+		if isColumn {
+			intent.Table, intent.From = table, column
+		}
+		options.Intents = append(options.Intents, intent)
+	}
+	for _, text := range i.StringSlice("backfill") {
+		column, expression, found := strings.Cut(text, "=")
+		if !found || expression == "" || !strings.Contains(column, ".") {
+			return options, usage("--backfill %q: write table.column=SQL", text)
+		}
+		if options.Backfill == nil {
+			options.Backfill = map[string]string{}
+		}
+		options.Backfill[column] = expression
+	}
+	return options, nil
+}
+
+func cutLast(text, separator string) (before, after string, found bool) {
+	at := strings.LastIndex(text, separator)
+	if at < 0 {
+		return text, "", false
+	}
+	return text[:at], text[at+len(separator):], true
+}
+
+// ignored leaves out Retort's own tables, those of bun's migrator, and what the configuration excludes.
+func (i *invocation) ignored() func(schema.Name) bool {
+	own := []schema.Name{schema.ParseName(i.config.VersionTable), schema.ParseName(i.config.HistoryTable)}
+	return func(name schema.Name) bool {
+		if slices.Contains(own, name) || slices.Contains(own, schema.Name{Name: name.Name}) {
+			return true
+		}
+		for _, pattern := range i.config.Exclude {
+			if matched, _ := path.Match(pattern, name.String()); matched {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// BehindError says that a database lacks revisions, so that comparing it with the models would find their changes again.
+type BehindError struct {
+	URL     string // masked
+	Current []string
+	Missing []versions.Step
+}
+
+// Error lists the missing revisions and the ways out.
+func (e *BehindError) Error() string {
+	lines := make([]string, len(e.Missing))
+	for n, step := range e.Missing {
+		lines[n] = "  " + step.Revision.ID
+		if step.Revision.Message != "" {
+			lines[n] += ", " + step.Revision.Message
+		}
+	}
+	return fmt.Sprintf("the database is at %s and lacks %s:\n%s\nrun retort upgrade heads first, or compare with the revisions alone: --from migrations",
+		joinIDs(e.Current), plural(len(e.Missing), "revision"), strings.Join(lines, "\n"))
+}
+
+// checkUpToDate makes sure that all revisions are applied.
+func (i *invocation) checkUpToDate(h *history, database *introspect.Database) error {
+	var err error
+	if h.current, err = i.rows(database); err != nil {
+		return err
+	}
+	h.known = true
+	complete, err := h.graph.Complete(h.current)
+	if err != nil || complete {
+		return err
+	}
+	missing, err := h.graph.UpgradePath(h.current, "heads")
+	if err != nil {
+		return err
+	}
+	return &BehindError{Current: h.current, Missing: missing}
+}
+
+// side says what the models are compared with.
+type side struct {
+	// database is compared where its dialect is asked for; nil compares with the revisions alone.
+	database *introspect.Database
+	prove    bool
+	diff     diff.Options
+}
+
+// compare works out, for each dialect, what leads from the database or the revisions to the models.
+func (i *invocation) compare(dialects []schema.Dialect, with side) ([]comparison, error) {
+	built, err := i.build(modelsAndRevisions, dialects)
+	if err != nil {
+		return nil, err
+	}
+	live, err := i.readLive(dialects, with.database)
+	if err != nil {
+		return nil, err
+	}
+	request := protocol.LoadRequest{Models: true, Replay: &[]string{}}
+	for _, dialect := range dialects {
+		server, namespace := schema.Server{Dialect: dialect}, ""
+		if live != nil && live.Server.Dialect == dialect {
+			server, namespace = live.Server, live.DefaultNamespace
+		}
+		request.Dialects = append(request.Dialects, protocol.DialectOptions{Dialect: dialect, Reflect: i.reflectOptions(built, server, namespace)})
+	}
+	loaded, err := i.load(built, request)
+	if err != nil {
+		return nil, err
+	}
+	i.warn(loaded)
+	var out []comparison
+	for _, one := range loaded.Dialects {
+		found, err := i.compareOne(one, live, with)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found)
+	}
+	return out, nil
+}
+
+// readLive reads the database, if there is one for these dialects.
+func (i *invocation) readLive(dialects []schema.Dialect, database *introspect.Database) (*schema.Schema, error) {
+	if database == nil || !slices.Contains(dialects, database.Dialect) {
+		return nil, nil
+	}
+	return introspect.Read(i.ctx, database, database.Dialect, introspect.Options{Namespaces: i.config.Schemas})
+}
+
+func (i *invocation) compareOne(loaded protocol.Loaded, live *schema.Schema, with side) (comparison, error) {
+	out := comparison{dialect: loaded.Dialect, current: loaded.Replayed, target: loaded.Models, opaque: loaded.Opaque}
+	input := autogen.Input{Current: loaded.Replayed, Target: loaded.Models, Diff: with.diff, NoProof: !with.prove}
+	if live != nil && live.Server.Dialect == loaded.Dialect {
+		out.live, out.current = true, live
+		input.Current, input.Database = live, with.database
+		input.Diff.Owned = loaded.Replayed
+		scratch, err := i.scratch()
+		if err != nil {
+			return out, err
+		}
+		input.Scratch = scratch
+	}
+	var err error
+	out.result, err = autogen.Run(i.ctx, input)
+	var intent *diff.IntentError
+	if errors.As(err, &intent) {
+		return out, err
+	}
+	if err != nil {
+		return out, fmt.Errorf("compare on %s: %w", input.Current.Server, err)
+	}
+	return out, nil
+}
+
+// scratch says where a MySQL server may lend scratch space.
+func (i *invocation) scratch() (introspect.ScratchOptions, error) {
+	url, err := i.config.ScratchDatabaseURL(i.Lookup)
+	if err != nil || url == "" {
+		return introspect.ScratchOptions{}, err
+	}
+	if _, rest, found := strings.Cut(url, "://"); found {
+		url = rest
+	}
+	url, _, _ = strings.Cut(url, "?")
+	_, name, _ := cutLast(url, "/")
+	return introspect.ScratchOptions{Database: name}, nil
+}
+
+// warn prints what is legal in the models but probably not meant, each once.
+func (i *invocation) warn(loaded *protocol.LoadResult) {
+	var seen []reflect.Diagnostic
+	for _, one := range loaded.Dialects {
+		for _, diagnostic := range one.Diagnostics {
+			if !slices.Contains(seen, diagnostic) {
+				seen = append(seen, diagnostic)
+				i.note("%s: %s", i.style(i.Err).Yellow("warning"), diagnostic)
+			}
+		}
+	}
+}
