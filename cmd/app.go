@@ -18,15 +18,15 @@ import (
 
 // Environment is what the command line takes from the process. [Process] returns the real one.
 type Environment struct {
-	In       io.Reader
-	Out, Err io.Writer
-	Lookup   func(variable string) (string, bool)
-	Now      func() time.Time
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Lookup         func(variable string) (string, bool)
+	Now            func() time.Time
 }
 
 // Process returns the environment of the running process.
 func Process() Environment {
-	return Environment{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Lookup: os.LookupEnv, Now: time.Now}
+	return Environment{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Lookup: os.LookupEnv, Now: time.Now}
 }
 
 // Run carries out a command line, the program's name first, and returns the exit code: 0 done, 1 failed, 2 differences
@@ -39,7 +39,7 @@ func Run(args []string, environment Environment) int {
 	if err == nil {
 		err = app.RunContext(ctx, ordered)
 	} else if jsonAsked(args) {
-		_ = output.WriteJSON(environment.Out, output.Answer{Error: &output.Error{Code: "usage", Summary: err.Error()}})
+		_ = output.WriteJSON(environment.Stdout, output.Answer{Error: &output.Error{Code: "usage", Summary: err.Error()}})
 		return exitFailed
 	}
 	return report(environment, err)
@@ -65,9 +65,9 @@ func New(environment Environment) *cli.App {
 		HideVersion:          true,
 		HideHelpCommand:      true,
 		EnableBashCompletion: true,
-		Reader:               environment.In,
-		Writer:               environment.Out,
-		ErrWriter:            environment.Err,
+		Reader:               environment.Stdin,
+		Writer:               environment.Stdout,
+		ErrWriter:            environment.Stderr,
 		ExitErrHandler:       func(*cli.Context, error) {}, // Run reports errors
 		OnUsageError:         func(_ *cli.Context, err error, _ bool) error { return &arguments.UsageError{Text: err.Error()} },
 		Before:               p.before,
@@ -122,7 +122,7 @@ func (p *program) before(c *cli.Context) error {
 
 // interactive reports whether somebody is there to answer questions.
 func (p *program) interactive() bool {
-	if p.noInput || !output.IsTerminal(p.In) || !output.IsTerminal(p.Err) {
+	if p.noInput || !output.IsTerminal(p.Stdin) || !output.IsTerminal(p.Stderr) {
 		return false
 	}
 	ci, _ := p.Lookup("CI")

@@ -110,18 +110,17 @@ func (i *invocation) ignored() func(schema.Name) bool {
 
 // BehindError says that a database lacks revisions, so that comparing it with the models would find their changes again.
 type BehindError struct {
-	URL     string // masked
 	Current []string
-	Missing []versions.Step
+	Missing []versions.Meta
 }
 
 // Error lists the missing revisions and the ways out.
 func (e *BehindError) Error() string {
 	lines := make([]string, len(e.Missing))
-	for n, step := range e.Missing {
-		lines[n] = "  " + step.Revision.ID
-		if step.Revision.Message != "" {
-			lines[n] += ", " + step.Revision.Message
+	for n, meta := range e.Missing {
+		lines[n] = "  " + meta.ID
+		if meta.Message != "" {
+			lines[n] += ", " + meta.Message
 		}
 	}
 	return fmt.Sprintf("the database is at %s and lacks %s:\n%s\nrun retort upgrade heads first, or compare with the revisions alone: --from migrations",
@@ -139,11 +138,15 @@ func (i *invocation) checkUpToDate(h *history, database *introspect.Database) er
 	if err != nil || complete {
 		return err
 	}
-	missing, err := h.graph.UpgradePath(h.current, "heads")
+	steps, err := h.graph.UpgradePath(h.current, "heads")
 	if err != nil {
 		return err
 	}
-	return &BehindError{Current: h.current, Missing: missing}
+	behind := &BehindError{Current: h.current}
+	for _, step := range steps {
+		behind.Missing = append(behind.Missing, h.get([]string{step.ID})...)
+	}
+	return behind
 }
 
 // side says what the models are compared with.
@@ -242,7 +245,7 @@ func (i *invocation) warn(loaded *protocol.LoadResult) {
 		for _, diagnostic := range one.Diagnostics {
 			if !slices.Contains(seen, diagnostic) {
 				seen = append(seen, diagnostic)
-				i.note("%s: %s", i.style(i.Err).Yellow("warning"), diagnostic)
+				i.note("%s: %s", i.style(i.Stderr).Yellow("warning"), diagnostic)
 			}
 		}
 	}

@@ -51,7 +51,7 @@ func report(environment Environment, err error) int {
 	if errors.As(err, &inAnswer) {
 		return code
 	}
-	printError(environment.Err, err)
+	printError(environment.Stderr, err)
 	return code
 }
 

@@ -28,7 +28,7 @@ func (p *program) headsCommand() *cli.Command {
 			if i.Bool("resolve-dependencies") {
 				heads = h.graph.EffectiveHeads()
 			}
-			return i.list(h.entries(h.get(heads)), func(e entry) string { return e.short(i.style(i.Out)) })
+			return i.list(h.entries(h.get(heads)), func(e entry) string { return e.short(i.style(i.Stdout)) })
 		}),
 	}
 }
@@ -58,7 +58,7 @@ func (p *program) historyCommand() *cli.Command {
 				return err
 			}
 			i.noRevisions(h)
-			return i.list(h.entries(metas), func(e entry) string { return e.line(i.style(i.Out)) })
+			return i.list(h.entries(metas), func(e entry) string { return e.line(i.style(i.Stdout)) })
 		}),
 	}
 }
@@ -74,7 +74,7 @@ func (p *program) branchesCommand() *cli.Command {
 			}
 			points := h.entries(h.get(h.graph.BranchPoints()))
 			return i.list(points, func(e entry) string {
-				style := i.style(i.Out)
+				style := i.style(i.Stdout)
 				lines := []string{e.line(style)}
 				for _, child := range h.entries(h.get(e.Next)) {
 					lines = append(lines, strings.Repeat(" ", len(joinIDs(e.Revises)))+" -> "+child.short(style))
@@ -165,7 +165,7 @@ func (i *invocation) edit(metas []versions.Meta) error {
 		words = append(words, meta.File)
 	}
 	command := exec.CommandContext(i.ctx, words[0], words[1:]...)
-	command.Stdin, command.Stdout, command.Stderr = i.In, i.Out, i.Err
+	command.Stdin, command.Stdout, command.Stderr = i.Stdin, i.Stdout, i.Stderr
 	if err := command.Run(); err != nil {
 		return fmt.Errorf("run the editor %s: %w", words[0], err)
 	}
@@ -222,7 +222,7 @@ func (i *invocation) showCurrent(h *history) error {
 	h.current = heads
 	if err := i.list(h.entries(h.get(heads)), func(e entry) string {
 		e.Current = nil // every line of this command is
-		return e.short(i.style(i.Out)) + messageSuffix(e.Message, i.style(i.Out))
+		return e.short(i.style(i.Stdout)) + messageSuffix(e.Message, i.style(i.Stdout))
 	}); err != nil {
 		return err
 	}

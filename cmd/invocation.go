@@ -76,7 +76,7 @@ func (p *program) bare(arity arity, do func(i *invocation) error) cli.ActionFunc
 		if errors.As(err, &ended) && ended.text == "" {
 			return err
 		}
-		if writeErr := output.WriteJSON(i.Out, output.Answer{Command: c.Command.Name, Error: answerError(err)}); writeErr != nil {
+		if writeErr := output.WriteJSON(i.Stdout, output.Answer{Command: c.Command.Name, Error: answerError(err)}); writeErr != nil {
 			return errors.Join(err, writeErr)
 		}
 		return answered{err}
@@ -123,15 +123,15 @@ func (i *invocation) readFormat() error {
 // answer prints the result: in JSON as it is, otherwise by text.
 func (i *invocation) answer(result any, text func(w io.Writer) error) error {
 	if i.format != output.JSON {
-		return text(i.Out)
+		return text(i.Stdout)
 	}
 	i.reported = true
-	return output.WriteJSON(i.Out, output.Answer{Command: i.Command.Name, Result: result})
+	return output.WriteJSON(i.Stdout, output.Answer{Command: i.Command.Name, Result: result})
 }
 
 // note prints a line for people, on standard error.
 func (i *invocation) note(format string, args ...any) {
-	fmt.Fprintf(i.Err, format+"\n", args...)
+	fmt.Fprintf(i.Stderr, format+"\n", args...)
 }
 
 // databaseURL returns the database: the flag goes before RETORT_URL, that before the file.

@@ -161,7 +161,7 @@ func nonNil[T any](list []T) []T {
 
 // tell prints what happens during a run.
 func (i *invocation) tell(event versions.Event) {
-	style := i.style(i.Err)
+	style := i.style(i.Stderr)
 	switch event.Kind {
 	case versions.EventWaiting:
 		i.note("waiting: %s", event.Text)

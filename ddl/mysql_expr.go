@@ -42,7 +42,7 @@ type exprToken struct {
 // mysqlFunctionWords maps synonyms to the words that the servers write. What they write differently from each other is not
 // needed here: both texts are of one server.
 var mysqlFunctionWords = map[string]string{
-	"character_length": "char_length", "lcase": "lower", "ucase": "upper", "substr": "substring", "mid": "substring",
+	"character_length": "char_length", "octet_length": "length", "lcase": "lower", "ucase": "upper", "substr": "substring", "mid": "substring",
 	"mod": "%", "day": "dayofmonth", "&&": "and", "!=": "<>", "pow": "power", "ceil": "ceiling", "rlike": "regexp",
 	"curdate": "current_date", "curtime": "current_time", "now": "current_timestamp", "localtime": "current_timestamp",
 	"localtimestamp": "current_timestamp",
@@ -56,7 +56,7 @@ func exprTokens(text string) []exprToken {
 		name, isName := token.Ident()
 		switch {
 		case token.Kind == sqltext.Quoted && isName:
-			out = append(out, exprToken{"`" + strings.ToLower(name) + "`", true})
+			out = append(out, exprToken{Quote(schema.MySQL, strings.ToLower(name)), true})
 		case token.Kind == sqltext.Word:
 			out = append(out, exprToken{text: strings.ToLower(token.Text)})
 		case token.Kind == sqltext.Punct && len(out) > 0 && token.Pos == end && isOperatorPair(out[len(out)-1].text, token.Text):
@@ -175,7 +175,7 @@ func (p *exprParser) expression(least int) string {
 	if p.failed {
 		return ""
 	}
-	left, chain := p.unary(), ""
+	left := p.unary()
 	for !p.failed {
 		operator := p.peek()
 		precedence, known := exprPrecedence[operator]
@@ -183,31 +183,48 @@ func (p *exprParser) expression(least int) string {
 			break
 		}
 		p.at++
-		right := p.rightSide(operator, precedence)
-		if operator == chain && (operator == "and" || operator == "or") {
-			left = left[:len(left)-1] + " " + right + ")"
-			continue
+		negated := operator == "not"
+		if negated {
+			operator = p.take()
+			p.failed = p.failed || !slices.Contains([]string{"in", "like", "between", "regexp"}, operator)
 		}
-		// Chains of one associative operator are one operation, however they are nested.
-		if (operator == "and" || operator == "or") && strings.HasPrefix(left, "("+operator+" ") {
-			left = left[:len(left)-1] + " " + right + ")"
-		} else {
-			left = "(" + operator + " " + left + " " + right + ")"
+		left = operation(operator, left, p.rightSide(operator, precedence))
+		if negated {
+			left = negation(left)
 		}
-		chain = operator
 	}
 	return left
+}
+
+// operation writes a binary operation. A chain of AND or OR is one operation, however it is nested.
+func operation(operator, left, right string) string {
+	if operator == "and" || operator == "or" {
+		left, right = unchain(operator, left), unchain(operator, right)
+	}
+	return "(" + operator + " " + left + " " + right + ")"
+}
+
+// negation writes NOT before an operation. That of a comparison is the opposite comparison, as the servers write it.
+func negation(text string) string {
+	for _, pair := range [][2]string{{"(= ", "(<> "}, {"(<> ", "(= "}, {"(< ", "(>= "}, {"(>= ", "(< "}, {"(> ", "(<= "}, {"(<= ", "(> "}} {
+		if rest, found := strings.CutPrefix(text, pair[0]); found {
+			return pair[1] + rest
+		}
+	}
+	return "(not " + text + ")"
+}
+
+func unchain(operator, text string) string {
+	inner, found := strings.CutPrefix(text, "("+operator+" ")
+	if !found {
+		return text
+	}
+	return inner[:len(inner)-1]
 }
 
 // rightSide reads what follows a binary operator.
 func (p *exprParser) rightSide(operator string, precedence int) string {
 	switch operator {
-	case "not":
-		word := p.take()
-		if word != "in" && word != "like" && word != "between" && word != "regexp" {
-			p.failed = true
-		}
-		return "not " + word + " " + p.rightSide(word, precedence)
 	case "is":
 		text := ""
 		if p.accept("not") {
@@ -235,9 +252,9 @@ func (p *exprParser) rightSide(operator string, precedence int) string {
 func (p *exprParser) unary() string {
 	switch {
 	case p.accept("not"):
-		return "(not " + p.expression(5) + ")"
+		return negation(p.expression(5))
 	case p.accept("!"):
-		return "(not " + p.expression(13) + ")"
+		return negation(p.expression(13))
 	case p.accept("-"):
 		operand := p.expression(13)
 		return "-" + operand

@@ -35,11 +35,12 @@ var postgresAliases = map[string]string{
 	"tsmultirange": "tsmultirange", "tstzmultirange": "tstzmultirange", "datemultirange": "datemultirange", "jsonpath": "jsonpath",
 }
 
-// postgresInternal lists the names under which the catalog holds built-in types: quoted, they mean the same type.
+// postgresInternal lists the names under which the catalog holds built-in types: quoted, they mean the same type. "bit"
+// and "char" in quotes are not among them: bare, they mean a length of 1.
 var postgresInternal = map[string]bool{
 	"int4": true, "int2": true, "int8": true, "bool": true, "float4": true, "float8": true, "numeric": true, "varchar": true,
 	"bpchar": true, "text": true, "bytea": true, "uuid": true, "json": true, "jsonb": true, "timestamp": true,
-	"timestamptz": true, "time": true, "timetz": true, "date": true, "interval": true, "varbit": true, "bit": true,
+	"timestamptz": true, "time": true, "timetz": true, "date": true, "interval": true, "varbit": true,
 }
 
 // postgresType returns the spelling of a type as format_type writes it, where it is a built-in one; of others it folds

@@ -50,9 +50,9 @@ type sqliteGroup struct {
 func sqliteGroups(operations []op.Operation) []sqliteGroup {
 	var groups []sqliteGroup
 	for _, operation := range operations {
-		group := sqliteGroup{operations: []op.Operation{operation}, alters: altersTable(operation)}
+		group := sqliteGroup{operations: []op.Operation{operation}, alters: altersSQLiteTable(operation)}
 		if batch, ok := operation.(*op.Batch); ok {
-			if !slices.ContainsFunc(batch.Operations, func(o op.Operation) bool { return !altersTable(o) }) {
+			if !slices.ContainsFunc(batch.Operations, func(o op.Operation) bool { return !altersSQLiteTable(o) }) {
 				group = sqliteGroup{operations: batch.Operations, alters: true, rebuild: batch.Rebuild}
 			}
 		}
@@ -70,7 +70,7 @@ func sqliteGroups(operations []op.Operation) []sqliteGroup {
 	return groups
 }
 
-func altersTable(operation op.Operation) bool {
+func altersSQLiteTable(operation op.Operation) bool {
 	switch operation.(type) {
 	case *op.AddColumn, *op.DropColumn, *op.RenameColumn, *op.AlterColumn, *op.AddConstraint, *op.DropConstraint,
 		*op.RenameConstraint, *op.ValidateConstraint, *op.AlterTable, *op.CreateIndex, *op.DropIndex, *op.RenameIndex:
@@ -149,7 +149,7 @@ func (c *sqliteCompiler) single(operation op.Operation) ([]Statement, error) {
 	case *op.CreateView:
 		return c.createView(o)
 	case *op.DropView:
-		return sqliteSQL("DROP VIEW " + ifExists(o.IfExists) + sqliteName(o.Name)), nil
+		return sqliteSQL("DROP VIEW " + sqliteIfExists(o.IfExists) + sqliteName(o.Name)), nil
 	case *op.CreateTrigger:
 		return c.createTrigger(o)
 	case *op.DropTrigger:
@@ -157,7 +157,7 @@ func (c *sqliteCompiler) single(operation op.Operation) ([]Statement, error) {
 		if name.Name == "" {
 			name = o.Name
 		}
-		return sqliteSQL("DROP TRIGGER " + ifExists(o.IfExists) + sqliteName(name)), nil
+		return sqliteSQL("DROP TRIGGER " + sqliteIfExists(o.IfExists) + sqliteName(name)), nil
 	case *op.CreateNamespace:
 		if o.IfNotExists {
 			return nil, nil // It is there, or the first statement that needs it says that it is not attached.
@@ -173,9 +173,9 @@ func (c *sqliteCompiler) single(operation op.Operation) ([]Statement, error) {
 
 func (c *sqliteCompiler) createTable(o *op.CreateTable) ([]Statement, error) {
 	if o.Table.Virtual != "" {
-		return sqliteSQL("CREATE VIRTUAL TABLE " + ifNotExists(o.IfNotExists) + sqliteName(o.Table.Name) + " USING " + o.Table.Virtual), nil
+		return sqliteSQL("CREATE VIRTUAL TABLE " + sqliteIfNotExists(o.IfNotExists) + sqliteName(o.Table.Name) + " USING " + o.Table.Virtual), nil
 	}
-	text, err := c.tableSQL(o, o.Table, ifNotExists(o.IfNotExists)+sqliteName(o.Table.Name))
+	text, err := c.tableSQL(o, o.Table, sqliteIfNotExists(o.IfNotExists)+sqliteName(o.Table.Name))
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +193,7 @@ func (c *sqliteCompiler) createTable(o *op.CreateTable) ([]Statement, error) {
 // dropTable drops a table with foreign keys off if others refer to it: SQLite would delete its rows first, and with them
 // by ON DELETE CASCADE those of others. What then refers to nothing is found before the commit.
 func (c *sqliteCompiler) dropTable(o *op.DropTable) []Statement {
-	drop := Statement{SQL: "DROP TABLE " + ifExists(o.IfExists) + sqliteName(o.Name)}
+	drop := Statement{SQL: "DROP TABLE " + sqliteIfExists(o.IfExists) + sqliteName(o.Name)}
 	for table := range c.state.Tables.All() {
 		refers := slices.ContainsFunc(table.ForeignKeys, func(key *schema.ForeignKey) bool { return key.RefTable == o.Name })
 		if refers && table.Name != o.Name {
@@ -207,7 +207,17 @@ func (c *sqliteCompiler) renameTable(o *op.RenameTable) ([]Statement, error) {
 	if o.From.Schema != o.To.Schema {
 		return nil, c.unsupported(o, "SQLite cannot move a table to another file; create it there and copy the rows")
 	}
-	return sqliteSQL("ALTER TABLE " + sqliteName(o.From) + " RENAME TO " + sqliteQuote(o.To.Name)), nil
+	if o.From.Name != o.To.Name && strings.EqualFold(o.From.Name, o.To.Name) {
+		// To SQLite that is the same name, which is taken.
+		taken := func(name string) bool { return c.state.Tables.Has(schema.Name{Schema: o.From.Schema, Name: name}) }
+		aside := schema.Name{Schema: o.From.Schema, Name: sqliteFresh("retort_"+o.To.Name, taken)}
+		return sqliteSQL(sqliteRename(o.From, aside), sqliteRename(aside, o.To)), nil
+	}
+	return sqliteSQL(sqliteRename(o.From, o.To)), nil
+}
+
+func sqliteRename(from, to schema.Name) string {
+	return "ALTER TABLE " + sqliteName(from) + " RENAME TO " + sqliteQuote(to.Name)
 }
 
 func (c *sqliteCompiler) createView(o *op.CreateView) ([]Statement, error) {
@@ -222,7 +232,7 @@ func (c *sqliteCompiler) createView(o *op.CreateView) ([]Statement, error) {
 	if o.Replace {
 		statements = sqliteSQL("DROP VIEW IF EXISTS " + sqliteName(o.View.Name))
 	}
-	text := viewSQL(o.View)
+	text := sqliteView(o.View)
 	if o.IfNotExists && !o.Replace {
 		text = sqliteddl.IfNotExists(text)
 	}
@@ -239,8 +249,8 @@ func (c *sqliteCompiler) createView(o *op.CreateView) ([]Statement, error) {
 	return statements, nil
 }
 
-// viewSQL returns the statement that creates a view. Its definition may be the statement or the query alone.
-func viewSQL(view *schema.View) string {
+// sqliteView returns the statement that creates a view. Its definition may be the statement or the query alone.
+func sqliteView(view *schema.View) string {
 	if sqliteddl.IsCreate(view.Definition) {
 		return sqliteddl.Qualify(view.Definition, view.Name.Schema)
 	}
@@ -281,14 +291,14 @@ func sqliteSQL(texts ...string) []Statement {
 	return statements
 }
 
-func ifExists(condition bool) string {
+func sqliteIfExists(condition bool) string {
 	if condition {
 		return "IF EXISTS "
 	}
 	return ""
 }
 
-func ifNotExists(condition bool) string {
+func sqliteIfNotExists(condition bool) string {
 	if condition {
 		return "IF NOT EXISTS "
 	}

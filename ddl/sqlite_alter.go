@@ -132,15 +132,15 @@ func (n *sqliteNative) statements(at int, operation op.Operation) ([]Statement, 
 		text, err := n.compiler.indexSQL(o, n.table.Name, o.Index, o.IfNotExists)
 		return sqliteSQL(text), true, err
 	case *op.DropIndex:
-		return sqliteSQL(dropIndexSQL(n.table.Name, o.Name, o.IfExists)), true, nil
+		return sqliteSQL(sqliteDropIndex(n.table.Name, o.Name, o.IfExists)), true, nil
 	case *op.RenameIndex:
 		return n.renameIndex(o)
 	}
 	return nil, false, nil
 }
 
-func dropIndexSQL(table schema.Name, index string, ifThere bool) string {
-	return "DROP INDEX " + ifExists(ifThere) + sqliteName(schema.Name{Schema: table.Schema, Name: index})
+func sqliteDropIndex(table schema.Name, index string, ifThere bool) string {
+	return "DROP INDEX " + sqliteIfExists(ifThere) + sqliteName(schema.Name{Schema: table.Schema, Name: index})
 }
 
 func (n *sqliteNative) renameIndex(o *op.RenameIndex) ([]Statement, bool, error) {
@@ -151,7 +151,7 @@ func (n *sqliteNative) renameIndex(o *op.RenameIndex) ([]Statement, bool, error)
 	renamed := old.Clone()
 	renamed.Name = o.To
 	text, err := n.compiler.indexSQL(o, n.table.Name, renamed, false)
-	return sqliteSQL(dropIndexSQL(n.table.Name, o.From, false), text), true, err
+	return sqliteSQL(sqliteDropIndex(n.table.Name, o.From, false), text), true, err
 }
 
 // changesSQLite reports whether an alteration of a column changes anything that SQLite has.
@@ -185,12 +185,12 @@ func (n *sqliteNative) addColumn(at int, o *op.AddColumn) ([]Statement, bool, er
 		return nil, false, nil // Existing rows get its value while they are copied.
 	}
 	null := column.Default == "" || strings.EqualFold(strings.TrimSpace(column.Default), "NULL")
-	if !null && !isConstant(column.Default) || column.NotNull && null && column.Generated == nil {
+	if !null && !sqliteIsConstant(column.Default) || column.NotNull && null && column.Generated == nil {
 		return nil, false, nil
 	}
-	text := "ALTER TABLE " + sqliteName(n.table.Name) + " ADD COLUMN " + columnSQL(column)
+	text := "ALTER TABLE " + sqliteName(n.table.Name) + " ADD COLUMN " + sqliteColumn(column)
 	for i, later := range n.operations[at+1:] {
-		if renamesOrDrops(later) {
+		if sqliteRenamesOrDrops(later) {
 			break
 		}
 		add, ok := later.(*op.AddConstraint)
@@ -202,9 +202,9 @@ func (n *sqliteNative) addColumn(at int, o *op.AddColumn) ([]Statement, bool, er
 			if add.ForeignKey.RefTable.Schema != n.table.Name.Schema || len(add.ForeignKey.SetColumns) > 0 {
 				return nil, false, nil
 			}
-			text += " " + constraintName(add.ForeignKey.Name) + referencesSQL(add.ForeignKey)
+			text += " " + sqliteConstraintName(add.ForeignKey.Name) + sqliteReferences(add.ForeignKey)
 		case add.Check != nil && len(add.Check.Options) == 0 && sqltext.Mentions(schema.SQLite, add.Check.Expr, column.Name):
-			text += " " + checkSQL(add.Check)
+			text += " " + sqliteCheck(add.Check)
 		default:
 			continue // Its turn comes, and makes it a rebuild.
 		}
@@ -213,7 +213,7 @@ func (n *sqliteNative) addColumn(at int, o *op.AddColumn) ([]Statement, bool, er
 	return sqliteSQL(text), true, nil
 }
 
-func renamesOrDrops(operation op.Operation) bool {
+func sqliteRenamesOrDrops(operation op.Operation) bool {
 	switch operation.(type) {
 	case *op.RenameColumn, *op.DropColumn:
 		return true
@@ -221,9 +221,9 @@ func renamesOrDrops(operation op.Operation) bool {
 	return false
 }
 
-// isConstant reports whether a default is a constant to ADD COLUMN.
-func isConstant(text string) bool {
-	if !isTerm(text) {
+// sqliteIsConstant reports whether a default is a constant to ADD COLUMN.
+func sqliteIsConstant(text string) bool {
+	if !isSQLiteTerm(text) {
 		return false
 	}
 	for _, word := range []string{"CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP"} {
@@ -236,11 +236,11 @@ func isConstant(text string) bool {
 
 // canDrop reports whether nothing of the table uses the column. What views and triggers use, SQLite finds itself.
 func (n *sqliteNative) canDrop(name string) bool {
-	return len(usersOf(n.table, name)) == 0
+	return len(sqliteUsersOf(n.table, name)) == 0
 }
 
-// usersOf describes what a table's column is part of.
-func usersOf(table *schema.Table, name string) []string {
+// sqliteUsersOf describes what a table's column is part of.
+func sqliteUsersOf(table *schema.Table, name string) []string {
 	var users []string
 	mentions := func(expr string) bool { return sqltext.Mentions(schema.SQLite, expr, name) }
 	inParts := func(parts []schema.IndexPart) bool {
@@ -251,17 +251,17 @@ func usersOf(table *schema.Table, name string) []string {
 	}
 	for _, unique := range table.Uniques {
 		if slices.Contains(unique.Columns, name) {
-			users = append(users, describeUser("unique constraint", unique.Name, unique.Columns))
+			users = append(users, sqliteDescribeUser("unique constraint", unique.Name, unique.Columns))
 		}
 	}
 	for _, key := range table.ForeignKeys {
 		if slices.Contains(key.Columns, name) || key.RefTable == table.Name && slices.Contains(key.RefColumns, name) {
-			users = append(users, describeUser("foreign key", key.Name, key.Columns))
+			users = append(users, sqliteDescribeUser("foreign key", key.Name, key.Columns))
 		}
 	}
 	for _, check := range table.Checks {
 		if mentions(check.Expr) {
-			users = append(users, describeUser("check", check.Name, []string{check.Expr}))
+			users = append(users, sqliteDescribeUser("check", check.Name, []string{check.Expr}))
 		}
 	}
 	for _, index := range table.Indexes {
@@ -277,7 +277,7 @@ func usersOf(table *schema.Table, name string) []string {
 	return users
 }
 
-func describeUser(kind, name string, of []string) string {
+func sqliteDescribeUser(kind, name string, of []string) string {
 	if name != "" {
 		return kind + " " + name
 	}

@@ -38,8 +38,8 @@ func sqliteAffinity(declared string) affinity {
 	return numericAffinity
 }
 
-// isPoint reports whether a type of numeric affinity is one of dates and times, which keep texts.
-func isPoint(declared string) bool {
+// isSQLiteTime reports whether a type of numeric affinity is one of dates and times, which keep texts.
+func isSQLiteTime(declared string) bool {
 	upper := strings.ToUpper(declared)
 	return strings.Contains(upper, "DATE") || strings.Contains(upper, "TIME")
 }
@@ -73,7 +73,7 @@ func (r *sqliteRebuild) copyRows() {
 	r.out = append(r.out, Statement{
 		SQL: "SELECT (SELECT count(*) FROM " + fresh + ") || ' of ' || (SELECT count(*) FROM " + old + ")\n" +
 			"WHERE (SELECT count(*) FROM " + fresh + ") <> (SELECT count(*) FROM " + old + ")",
-		Guard: "rebuild of " + escapePercent(r.before.Name.String()) + ": %v rows were copied",
+		Guard: "rebuild of " + sqliteGuardText(r.before.Name.String()) + ": %v rows were copied",
 	})
 }
 
@@ -83,7 +83,7 @@ func (r *sqliteRebuild) rowID() string {
 	if r.before.Options.Has(schema.OptionWithoutRowID) || r.interim.Options.Has(schema.OptionWithoutRowID) {
 		return ""
 	}
-	if alias := inlineKey(r.interim); alias != nil && (len(r.interim.PrimaryKey.Parts) == 0 || !r.interim.PrimaryKey.Parts[0].Desc) {
+	if alias := sqliteInlineKey(r.interim); alias != nil && (len(r.interim.PrimaryKey.Parts) == 0 || !r.interim.PrimaryKey.Parts[0].Desc) {
 		for name, from := range r.origin {
 			if from == alias.Name && r.interimName[name] == alias.Name {
 				return "" // The column that becomes or stays the rowid has values of its own.
@@ -122,27 +122,27 @@ func (r *sqliteRebuild) checkValues() {
 		if sqliteAffinity(was) == sqliteAffinity(is) {
 			continue
 		}
-		bad := unfit(sqliteQuote(from), is)
+		bad := sqliteUnfit(sqliteQuote(from), is)
 		if bad == "" {
 			continue
 		}
 		r.out = append(r.out, Statement{
 			SQL: "SELECT quote(" + sqliteQuote(from) + ") FROM " + sqliteName(r.before.Name) + " WHERE " + bad + " LIMIT 1",
 			Guard: fmt.Sprintf("%s.%s cannot become %s: the value %%v does not fit; give the change a Using expression, or change the row first",
-				escapePercent(r.before.Name.String()), escapePercent(from), escapePercent(is)),
+				sqliteGuardText(r.before.Name.String()), sqliteGuardText(from), sqliteGuardText(is)),
 		})
 	}
 }
 
-func escapePercent(text string) string { return strings.ReplaceAll(text, "%", "%%") }
+func sqliteGuardText(text string) string { return strings.ReplaceAll(text, "%", "%%") }
 
-// unfit returns the condition of the values of a column that a type cannot hold without loss, or "" if it holds all.
-func unfit(column, declared string) string {
+// sqliteUnfit returns the condition of the values of a column that a type cannot hold without loss, or "" if it holds all.
+func sqliteUnfit(column, declared string) string {
 	switch sqliteAffinity(declared) {
 	case integerAffinity, realAffinity:
 		return fmt.Sprintf("%s IS NOT NULL AND (typeof(%[1]s) = 'blob' OR %[1]s <> CAST(%[1]s AS %s))", column, sqliteAffinity(declared))
 	case numericAffinity:
-		if isPoint(declared) {
+		if isSQLiteTime(declared) {
 			return ""
 		}
 		return fmt.Sprintf("%s IS NOT NULL AND (typeof(%[1]s) = 'blob' OR %[1]s <> CAST(%[1]s AS NUMERIC))", column)

@@ -68,7 +68,7 @@ func (c *sqliteCompiler) backfill(o *op.Backfill) ([]Statement, error) {
 	}
 	var set, missing []string
 	for _, assignment := range o.Set {
-		set = append(set, sqliteQuote(assignment.Column)+" = "+inParens(assignment.Expr))
+		set = append(set, sqliteQuote(assignment.Column)+" = "+sqliteParens(assignment.Expr))
 		missing = append(missing, sqliteQuote(assignment.Column)+" IS NULL")
 	}
 	where := strings.Join(missing, " OR ")

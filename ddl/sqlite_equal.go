@@ -71,7 +71,7 @@ func sqliteDefault(columnType, text string) string {
 	if text == "" || strings.EqualFold(text, "NULL") {
 		return ""
 	}
-	if !isTerm(text) {
+	if !isSQLiteTerm(text) {
 		return "expression " + sqliteExpression(text)
 	}
 	tokens := sqltext.Significant(schema.SQLite, text)
@@ -88,7 +88,7 @@ func sqliteDefault(columnType, text string) string {
 		ident, _ := first.Ident()
 		value = sqliteString(ident)
 	}
-	number, isNumber := plainNumber(value)
+	number, isNumber := sqlitePlainNumber(value)
 	switch sqliteAffinity(columnType) {
 	case integerAffinity, realAffinity, numericAffinity:
 		if isNumber {
@@ -102,8 +102,8 @@ func sqliteDefault(columnType, text string) string {
 	return value
 }
 
-// plainNumber reads a decimal number with or without quotes, if a float64 holds it exactly enough to compare.
-func plainNumber(value string) (float64, bool) {
+// sqlitePlainNumber reads a decimal number with or without quotes, if a float64 holds it exactly enough to compare.
+func sqlitePlainNumber(value string) (float64, bool) {
 	inner := strings.TrimSuffix(strings.TrimPrefix(value, "'"), "'")
 	if len(inner) > 15 || inner == "" || strings.Trim(inner, "+-.0123456789") != "" {
 		return 0, false
@@ -141,7 +141,7 @@ func sqliteSpelling(tokens []sqltext.Token) string {
 			out = append(out, strings.ToLower(token.Text))
 		case token.Kind == sqltext.Quoted:
 			ident, _ := token.Ident()
-			out = append(out, quotedSpelling(ident))
+			out = append(out, sqliteQuotedSpelling(ident))
 		default:
 			out = append(out, token.Text)
 		}
@@ -152,16 +152,16 @@ func sqliteSpelling(tokens []sqltext.Token) string {
 	return strings.Join(out, " ")
 }
 
-// quotedSpelling returns a quoted identifier as it stands bare, unless the bare word would be something else.
-func quotedSpelling(ident string) string {
+// sqliteQuotedSpelling returns a quoted identifier as it stands bare, unless the bare word would be something else.
+func sqliteQuotedSpelling(ident string) string {
 	lower := strings.ToLower(ident)
-	if isBareIdent(lower) && !sqliteKeywords[lower] {
+	if isSQLiteBare(lower) && !sqliteKeywords[lower] {
 		return lower
 	}
 	return sqliteQuote(lower)
 }
 
-func isBareIdent(name string) bool {
+func isSQLiteBare(name string) bool {
 	tokens := sqltext.Tokens(schema.SQLite, name)
 	return len(tokens) == 1 && tokens[0].Kind == sqltext.Word
 }

@@ -69,7 +69,7 @@ func (r *sqliteRebuild) describe() string {
 	for _, operation := range r.operations {
 		text := operation.String()
 		if drop, ok := operation.(*op.DropColumn); ok {
-			if users := usersOf(state, drop.Name); len(users) > 0 {
+			if users := sqliteUsersOf(state, drop.Name); len(users) > 0 {
 				text += " with " + strings.Join(users, ", ")
 			}
 		}
@@ -147,20 +147,20 @@ func (r *sqliteRebuild) follow(operation op.Operation, using map[string]string) 
 // inOldNames writes an expression in the columns' names of before. The names change all at once, since one may be another
 // one's old name.
 func (r *sqliteRebuild) inOldNames(expr string) string {
-	for to, from := range renamed(r.origin) {
-		expr = sqltext.RenameIdent(schema.SQLite, expr, to, placeholder(from))
+	for to, from := range sqliteRenamed(r.origin) {
+		expr = sqltext.RenameIdent(schema.SQLite, expr, to, sqlitePlaceholder(from))
 	}
-	for _, from := range renamed(r.origin) {
-		expr = sqltext.RenameIdent(schema.SQLite, expr, placeholder(from), from)
+	for _, from := range sqliteRenamed(r.origin) {
+		expr = sqltext.RenameIdent(schema.SQLite, expr, sqlitePlaceholder(from), from)
 	}
 	return expr
 }
 
-// placeholder is a name that no column has, to stand for one while others are renamed.
-func placeholder(name string) string { return "\x01" + name }
+// sqlitePlaceholder is a name that no column has, to stand for one while others are renamed.
+func sqlitePlaceholder(name string) string { return "\x01" + name }
 
-// renamed returns the entries of a map of names whose names differ.
-func renamed(names map[string]string) map[string]string {
+// sqliteRenamed returns the entries of a map of names whose names differ.
+func sqliteRenamed(names map[string]string) map[string]string {
 	out := map[string]string{}
 	for to, from := range names {
 		if to != from {
@@ -191,11 +191,11 @@ func (r *sqliteRebuild) oldNames() error {
 			r.interimName[name] = name
 		}
 		if r.interimName[name] != name {
-			rename := &op.RenameColumn{Table: table.Name, From: name, To: placeholder(name)}
+			rename := &op.RenameColumn{Table: table.Name, From: name, To: sqlitePlaceholder(name)}
 			if err := rename.Apply(alone); err != nil {
 				return err
 			}
-			target[placeholder(name)] = r.interimName[name]
+			target[sqlitePlaceholder(name)] = r.interimName[name]
 		}
 	}
 	for _, column := range slices.Clone(table.Columns) {
@@ -243,11 +243,11 @@ func (r *sqliteRebuild) sql(texts ...string) { r.out = append(r.out, sqliteSQL(t
 func (r *sqliteRebuild) create(subject op.Operation) error {
 	table := r.interim.Clone()
 	for _, check := range table.Checks {
-		check.Expr = unqualify(check.Expr, table.Name.Name)
+		check.Expr = sqliteUnqualify(check.Expr, table.Name.Name)
 	}
 	for _, column := range table.Columns {
 		if column.Generated != nil {
-			column.Generated.Expr = unqualify(column.Generated.Expr, table.Name.Name)
+			column.Generated.Expr = sqliteUnqualify(column.Generated.Expr, table.Name.Name)
 		}
 	}
 	text, err := r.compiler.tableSQL(subject, table, sqliteName(r.temporary))
@@ -258,8 +258,8 @@ func (r *sqliteRebuild) create(subject op.Operation) error {
 	return nil
 }
 
-// unqualify takes a table's name and the dot after it out of an expression.
-func unqualify(expr, table string) string {
+// sqliteUnqualify takes a table's name and the dot after it out of an expression.
+func sqliteUnqualify(expr, table string) string {
 	var out strings.Builder
 	tokens := sqltext.Tokens(schema.SQLite, expr)
 	for i := 0; i < len(tokens); i++ {
@@ -275,7 +275,7 @@ func unqualify(expr, table string) string {
 
 // carrySequence gives the new table the old one's last number, which may be higher than any that is left.
 func (r *sqliteRebuild) carrySequence() {
-	if !numbersItself(r.before) || !numbersItself(r.interim) {
+	if !sqliteNumbersItself(r.before) || !sqliteNumbersItself(r.interim) {
 		return
 	}
 	sequences := sqliteName(schema.Name{Schema: r.before.Name.Schema, Name: "sqlite_sequence"})
@@ -286,7 +286,7 @@ func (r *sqliteRebuild) carrySequence() {
 	)
 }
 
-func numbersItself(table *schema.Table) bool {
+func sqliteNumbersItself(table *schema.Table) bool {
 	return slices.ContainsFunc(table.Columns, func(column *schema.Column) bool { return column.Identity != nil })
 }
 

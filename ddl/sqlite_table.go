@@ -16,31 +16,31 @@ func (c *sqliteCompiler) tableSQL(operation op.Operation, table *schema.Table, w
 	if err := c.checkTable(operation, table); err != nil {
 		return "", err
 	}
-	inline := inlineKey(table)
+	inline := sqliteInlineKey(table)
 	var lines []string
 	for _, column := range table.Columns {
-		line := columnSQL(column)
+		line := sqliteColumn(column)
 		if column == inline {
-			line = keyColumnSQL(table, column)
+			line = sqliteKeyColumn(table, column)
 		}
 		lines = append(lines, line)
 	}
 	if key := table.PrimaryKey; key != nil && inline == nil {
-		lines = append(lines, constraintName(key.Name)+"PRIMARY KEY ("+keyParts(key.Columns, key.Parts)+")"+onConflict(key.Options))
+		lines = append(lines, sqliteConstraintName(key.Name)+"PRIMARY KEY ("+sqliteKeyParts(key.Columns, key.Parts)+")"+sqliteConflict(key.Options))
 	}
 	for _, unique := range table.Uniques {
-		lines = append(lines, constraintName(unique.Name)+"UNIQUE ("+keyParts(unique.Columns, unique.Parts)+")"+onConflict(unique.Options))
+		lines = append(lines, sqliteConstraintName(unique.Name)+"UNIQUE ("+sqliteKeyParts(unique.Columns, unique.Parts)+")"+sqliteConflict(unique.Options))
 	}
 	for _, check := range table.Checks {
-		lines = append(lines, checkSQL(check))
+		lines = append(lines, sqliteCheck(check))
 	}
 	for _, key := range table.ForeignKeys {
-		lines = append(lines, constraintName(key.Name)+"FOREIGN KEY ("+sqliteQuoteAll(key.Columns)+") "+referencesSQL(key))
+		lines = append(lines, sqliteConstraintName(key.Name)+"FOREIGN KEY ("+sqliteQuoteAll(key.Columns)+") "+sqliteReferences(key))
 	}
-	return "CREATE TABLE " + words + " (\n    " + strings.Join(lines, ",\n    ") + "\n)" + tableOptions(table), nil
+	return "CREATE TABLE " + words + " (\n    " + strings.Join(lines, ",\n    ") + "\n)" + sqliteTableOptions(table), nil
 }
 
-func tableOptions(table *schema.Table) string {
+func sqliteTableOptions(table *schema.Table) string {
 	var options []string
 	if table.Options.Has(schema.OptionStrict) {
 		options = append(options, "STRICT")
@@ -54,10 +54,10 @@ func tableOptions(table *schema.Table) string {
 	return " " + strings.Join(options, ", ")
 }
 
-// inlineKey returns the column that carries the primary key in its own definition, or nil. It must where the key is an
+// sqliteInlineKey returns the column that carries the primary key in its own definition, or nil. It must where the key is an
 // INTEGER: there AUTOINCREMENT is possible, and DESC has the meaning (that the column is not the rowid) that it lacks in
 // a key of the table.
-func inlineKey(table *schema.Table) *schema.Column {
+func sqliteInlineKey(table *schema.Table) *schema.Column {
 	key := table.PrimaryKey
 	if key == nil || len(key.Columns) != 1 || table.Options.Has(schema.OptionWithoutRowID) && table.Column(key.Columns[0]).Identity == nil {
 		return nil
@@ -72,41 +72,41 @@ func inlineKey(table *schema.Table) *schema.Column {
 	return column
 }
 
-// keyColumnSQL writes the column with the primary key. One that numbers itself has to be INTEGER, whatever integer type
+// sqliteKeyColumn writes the column with the primary key. One that numbers itself has to be INTEGER, whatever integer type
 // it was declared with.
-func keyColumnSQL(table *schema.Table, column *schema.Column) string {
+func sqliteKeyColumn(table *schema.Table, column *schema.Column) string {
 	if column.Identity != nil {
 		column = column.Clone()
 		column.Type = "INTEGER"
 	}
 	key := table.PrimaryKey
-	text := columnSQL(column) + " " + constraintName(key.Name) + "PRIMARY KEY"
+	text := sqliteColumn(column) + " " + sqliteConstraintName(key.Name) + "PRIMARY KEY"
 	if len(key.Parts) > 0 && key.Parts[0].Desc {
 		text += " DESC"
 	}
-	text += onConflict(key.Options)
+	text += sqliteConflict(key.Options)
 	if column.Identity != nil {
 		text += " AUTOINCREMENT"
 	}
 	return text
 }
 
-func columnSQL(column *schema.Column) string {
+func sqliteColumn(column *schema.Column) string {
 	text := sqliteQuote(column.Name)
 	if column.Type != "" {
 		text += " " + column.Type
 	}
 	if column.Collation != "" {
-		text += " COLLATE " + collationSQL(column.Collation)
+		text += " COLLATE " + sqliteCollation(column.Collation)
 	}
 	if column.NotNull {
-		text += " NOT NULL" + onConflict(column.Options)
+		text += " NOT NULL" + sqliteConflict(column.Options)
 	}
 	if column.Default != "" {
-		text += " DEFAULT " + defaultSQL(column.Default)
+		text += " DEFAULT " + sqliteDefaultSQL(column.Default)
 	}
 	if generated := column.Generated; generated != nil {
-		text += " GENERATED ALWAYS AS " + inParens(generated.Expr)
+		text += " GENERATED ALWAYS AS " + sqliteParens(generated.Expr)
 		if generated.Stored {
 			text += " STORED"
 		} else {
@@ -116,8 +116,8 @@ func columnSQL(column *schema.Column) string {
 	return text
 }
 
-// collationSQL writes SQLite's own collations as people do, and quotes all others.
-func collationSQL(name string) string {
+// sqliteCollation writes SQLite's own collations as people do, and quotes all others.
+func sqliteCollation(name string) string {
 	switch name {
 	case "BINARY", "NOCASE", "RTRIM":
 		return name
@@ -125,17 +125,17 @@ func collationSQL(name string) string {
 	return sqliteQuote(name)
 }
 
-// defaultSQL writes a default: a literal as it is, an expression in parentheses.
-func defaultSQL(text string) string {
-	if isTerm(text) {
+// sqliteDefaultSQL writes a default: a literal as it is, an expression in parentheses.
+func sqliteDefaultSQL(text string) string {
+	if isSQLiteTerm(text) {
 		return strings.TrimSpace(text)
 	}
-	return inParens(text)
+	return sqliteParens(text)
 }
 
-// isTerm reports whether SQLite takes a default without parentheses: a literal with or without a sign, a keyword such as
+// isSQLiteTerm reports whether SQLite takes a default without parentheses: a literal with or without a sign, a keyword such as
 // CURRENT_TIMESTAMP, or a bare name, which means a string.
-func isTerm(text string) bool {
+func isSQLiteTerm(text string) bool {
 	tokens := sqltext.Significant(schema.SQLite, text)
 	if len(tokens) == 2 && (tokens[0].Is("-") || tokens[0].Is("+")) {
 		return tokens[1].Kind == sqltext.Number
@@ -150,31 +150,31 @@ func isTerm(text string) bool {
 	return false
 }
 
-// inParens puts an expression in parentheses. One that ends in a comment to the end of the line needs a new one.
-func inParens(expr string) string {
+// sqliteParens puts an expression in parentheses. One that ends in a comment to the end of the line needs a new one.
+func sqliteParens(expr string) string {
 	expr = sqliteddl.TrimParens(expr)
 	return "(" + expr + ")"
 }
 
-func constraintName(name string) string {
+func sqliteConstraintName(name string) string {
 	if name == "" {
 		return ""
 	}
 	return "CONSTRAINT " + sqliteQuote(name) + " "
 }
 
-func onConflict(options schema.Options) string {
+func sqliteConflict(options schema.Options) string {
 	if action := options.Value(schema.OptionOnConflict); action != "" {
 		return " ON CONFLICT " + action
 	}
 	return ""
 }
 
-func checkSQL(check *schema.Check) string {
-	return constraintName(check.Name) + "CHECK " + inParens(check.Expr) + onConflict(check.Options)
+func sqliteCheck(check *schema.Check) string {
+	return sqliteConstraintName(check.Name) + "CHECK " + sqliteParens(check.Expr) + sqliteConflict(check.Options)
 }
 
-func referencesSQL(key *schema.ForeignKey) string {
+func sqliteReferences(key *schema.ForeignKey) string {
 	text := "REFERENCES " + sqliteQuote(key.RefTable.Name)
 	if len(key.RefColumns) > 0 {
 		text += " (" + sqliteQuoteAll(key.RefColumns) + ")"
@@ -194,24 +194,24 @@ func referencesSQL(key *schema.ForeignKey) string {
 	return text
 }
 
-func keyParts(columns []string, parts []schema.IndexPart) string {
+func sqliteKeyParts(columns []string, parts []schema.IndexPart) string {
 	if len(parts) == 0 {
 		return sqliteQuoteAll(columns)
 	}
 	texts := make([]string, len(parts))
 	for i, part := range parts {
-		texts[i] = partSQL(part)
+		texts[i] = sqlitePart(part)
 	}
 	return strings.Join(texts, ", ")
 }
 
-func partSQL(part schema.IndexPart) string {
+func sqlitePart(part schema.IndexPart) string {
 	text := sqliteQuote(part.Column)
 	if part.Column == "" {
-		text = expressionPart(part.Expr)
+		text = sqliteExpressionPart(part.Expr)
 	}
 	if part.Collation != "" {
-		text += " COLLATE " + collationSQL(part.Collation)
+		text += " COLLATE " + sqliteCollation(part.Collation)
 	}
 	if part.Desc {
 		text += " DESC"
@@ -219,8 +219,8 @@ func partSQL(part schema.IndexPart) string {
 	return text
 }
 
-// expressionPart writes an expression of an index: a plain call of a function as it is, all else in parentheses.
-func expressionPart(expr string) string {
+// sqliteExpressionPart writes an expression of an index: a plain call of a function as it is, all else in parentheses.
+func sqliteExpressionPart(expr string) string {
 	expr = sqliteddl.TrimParens(expr)
 	tokens := sqltext.Significant(schema.SQLite, expr)
 	if len(tokens) < 3 || tokens[0].Kind != sqltext.Word || !tokens[1].Is("(") {
@@ -260,7 +260,7 @@ func (c *sqliteCompiler) indexSQL(operation op.Operation, table schema.Name, ind
 		text += "UNIQUE "
 	}
 	name := schema.Name{Schema: table.Schema, Name: index.Name}
-	text += "INDEX " + ifNotExists(onlyIfMissing) + sqliteName(name) + " ON " + sqliteQuote(table.Name) + " (" + keyParts(nil, index.Parts) + ")"
+	text += "INDEX " + sqliteIfNotExists(onlyIfMissing) + sqliteName(name) + " ON " + sqliteQuote(table.Name) + " (" + sqliteKeyParts(nil, index.Parts) + ")"
 	if index.Where != "" {
 		text += " WHERE " + sqliteddl.TrimParens(index.Where)
 	}
@@ -285,7 +285,7 @@ func (c *sqliteCompiler) checkTable(operation op.Operation, table *schema.Table)
 		return c.unsupported(operation, "SQLite has no exclusion constraints; use a trigger")
 	}
 	if key := table.PrimaryKey; key != nil {
-		if missing := missingColumn(table, key.Columns); missing != "" {
+		if missing := sqliteMissingColumn(table, key.Columns); missing != "" {
 			return &op.EffectError{Operation: operation.String(), Reason: "the primary key names a column " + missing + " that the table does not have"}
 		}
 		if key.Deferrable != schema.NotDeferrable || len(key.Include) > 0 {
@@ -308,7 +308,7 @@ func (c *sqliteCompiler) checkTable(operation op.Operation, table *schema.Table)
 	return nil
 }
 
-func missingColumn(table *schema.Table, columns []string) string {
+func sqliteMissingColumn(table *schema.Table, columns []string) string {
 	for _, name := range columns {
 		if table.Column(name) == nil {
 			return name

@@ -26,7 +26,7 @@ type sqliteDB struct {
 
 func newSQLite(tb testing.TB, statements ...string) *sqliteDB {
 	tb.Helper()
-	db, err := sqlite.Open(servertest.SQLite(tb))
+	db, err := sqlite.Open(servertest.SQLite(tb) + "?_synchronous=off&_pragma=journal_mode(memory)")
 	if err != nil {
 		tb.Fatal(err)
 	}

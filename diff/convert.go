@@ -60,22 +60,64 @@ func (c *comparison) convert(alter *op.AlterColumn, object, from, to string) {
 		}
 		return
 	}
-	using := `"` + strings.ReplaceAll(alter.Name, `"`, `""`) + `"::` + to
-	switch {
-	case target == texts, source == target && source != others:
-	case source == texts && target != others:
-		alter.Using = using
-		c.find("change-type", Warning, object, narrows+": texts that do not convert end the step", "look at the values first")
-	case source == booleans && target == numbers, source == numbers && target == booleans:
-		alter.Using = using
-		if !strings.HasPrefix(strings.ToLower(from+to), "int") && !strings.Contains(strings.ToLower(from+to), "integer") {
-			alter.Using = `("` + strings.ReplaceAll(alter.Name, `"`, `""`) + `"::integer)::` + to
-		}
-	case source == texts:
-		alter.Using = using
-		c.find("change-type", Warning, object, narrows+": texts that do not convert end the step", "look at the values first")
-	default:
+	switch using, known := castFor(alter.Name, from, to); {
+	case !known:
 		c.find("unknown-cast", Decision, object, narrows+" and no conversion is known",
 			"add .Using(\"expression\") to the step that changes the type")
+	case using != "":
+		alter.Using = using
+		if source == texts {
+			c.find("change-type", Warning, object, narrows+": texts that do not convert end the step", "look at the values first")
+		}
+	}
+}
+
+// castFor returns the USING expression that PostgreSQL needs for a change of type, "" where it converts by itself. known
+// is false where no conversion is known.
+func castFor(column, from, to string) (using string, known bool) {
+	source, target := familyOf(from), familyOf(to)
+	quoted := `"` + strings.ReplaceAll(column, `"`, `""`) + `"`
+	switch {
+	case target == texts, source == target && source != others:
+		return "", true
+	case source == texts:
+		return quoted + "::" + to, true
+	case source == booleans && target == numbers, source == numbers && target == booleans:
+		if isInteger(from) || isInteger(to) {
+			return quoted + "::" + to, true
+		}
+		return "(" + quoted + "::integer)::" + to, true
+	}
+	return "", false
+}
+
+// isInteger reports whether a type is the one that PostgreSQL casts to and from boolean.
+func isInteger(sqlType string) bool {
+	switch strings.ToLower(sqlType) {
+	case "integer", "int", "int4":
+		return true
+	}
+	return false
+}
+
+// castBack gives the steps of a reverse that change a type the conversion that they need.
+func (c *comparison) castBack(undo []op.Operation) {
+	if c.dialect != schema.Postgres {
+		return
+	}
+	forward := map[string]string{}
+	for _, operation := range c.plan.Operations {
+		if alter, ok := operation.(*op.AlterColumn); ok && alter.Changes(op.TypeAttribute) {
+			forward[columnKey(alter.Table, alter.Name)] = alter.To.Type
+		}
+	}
+	for _, operation := range undo {
+		alter, ok := operation.(*op.AlterColumn)
+		if !ok || !alter.Changes(op.TypeAttribute) {
+			continue
+		}
+		if from, found := forward[columnKey(alter.Table, alter.Name)]; found {
+			alter.Using, _ = castFor(alter.Name, from, alter.To.Type)
+		}
 	}
 }

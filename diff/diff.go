@@ -100,6 +100,7 @@ func (c *comparison) reverse() error {
 	if err != nil {
 		return fmt.Errorf("the plan does not fit the current schema: %w", err)
 	}
+	c.castBack(undo)
 	c.plan.Reverse = undo
 	return nil
 }

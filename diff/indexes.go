@@ -12,7 +12,7 @@ import (
 func (c *comparison) compareIndexes(p pair, going map[string]bool) {
 	table := p.to
 	k := parts[schema.Index]{
-		kind: "index", from: c.explicitIndexes(p.from, p.to), to: p.to.Indexes,
+		kind: "index", from: declaredIndexes(p.from, p.to), to: declaredIndexes(p.to, p.from),
 		name: (*schema.Index).PartName, implied: func(i *schema.Index) bool { return i.NameImplied },
 		unmanaged: func(i *schema.Index) bool { return i.Unmanaged },
 		same:      func(target, canon, current *schema.Index) bool { return c.sameIndex(p, target, canon, current) },
@@ -34,13 +34,23 @@ func (c *comparison) compareIndexes(p pair, going map[string]bool) {
 	compareParts(c, p, going, k)
 }
 
-// explicitIndexes leaves out the indexes that the engine made for foreign keys, unless the target asks for them.
-func (c *comparison) explicitIndexes(from, to *schema.Table) []*schema.Index {
-	return slices.DeleteFunc(slices.Clone(from.Indexes), func(index *schema.Index) bool {
-		return index.Implicit && !slices.ContainsFunc(to.Indexes, func(other *schema.Index) bool {
-			return slices.Equal(other.Columns(), index.Columns())
-		})
+// declaredIndexes leaves out the indexes that the engine made for foreign keys: they come and go with their keys. One that
+// the other side declares under the same name counts.
+func declaredIndexes(table, other *schema.Table) []*schema.Index {
+	return slices.DeleteFunc(slices.Clone(table.Indexes), func(index *schema.Index) bool {
+		declared := other.Index(index.Name)
+		return madeForKey(table, index) && (declared == nil || madeForKey(other, declared))
 	})
+}
+
+// madeForKey reports whether an index looks as if the engine had made it for a foreign key: MySQL names it like the key.
+// It may outlive its reason when another index comes to serve the key too.
+func madeForKey(table *schema.Table, index *schema.Index) bool {
+	if index.Implicit {
+		return true
+	}
+	key := table.ForeignKey(index.Name)
+	return key != nil && slices.Equal(index.Columns(), key.Columns)
 }
 
 func (c *comparison) sameIndex(p pair, target, canon, current *schema.Index) bool {

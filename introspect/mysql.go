@@ -100,9 +100,17 @@ func (r *mysqlReader) isMariaDB() bool { return r.server.Flavor == schema.MariaD
 func (r *mysqlReader) read() error {
 	var current sql.NullString
 	var caseMode int
-	facts := r.q.QueryRowContext(r.ctx, "SELECT DATABASE(), @@lower_case_table_names")
-	if err := facts.Scan(&current, &caseMode); err != nil {
+	var sqlMode string
+	facts := r.q.QueryRowContext(r.ctx, "SELECT DATABASE(), @@lower_case_table_names, @@sql_mode")
+	if err := facts.Scan(&current, &caseMode, &sqlMode); err != nil {
 		return fmt.Errorf("ask for the current database: %w", err)
+	}
+	if !r.isMariaDB() && (strings.Contains(sqlMode, "ANSI") || strings.Contains(sqlMode, "NO_BACKSLASH_ESCAPES")) {
+		restore, err := r.leaveMode(sqlMode)
+		if err != nil {
+			return err
+		}
+		defer restore()
 	}
 	r.foldNames = caseMode != 0
 	r.home = r.options.DefaultNamespace
@@ -186,13 +194,41 @@ func (r *mysqlReader) skips(name schema.Name) bool {
 	return r.wanted != nil && !r.wanted[r.wantedKey(name)]
 }
 
-// each runs a query and calls scan for every row. On MariaDB the query runs under the default sql_mode for what concerns
-// quoting, so that the server writes backquotes whatever the session's mode is; MySQL stores its texts.
-func (r *mysqlReader) each(query string, args []any, scan func(*sql.Rows) error) error {
-	if r.isMariaDB() {
-		query = "SET STATEMENT sql_mode='' FOR " + query
+// leaveMode switches the session to the default sql_mode for what concerns quoting, and returns what switches it back.
+// MySQL's SHOW CREATE TABLE quotes as the session's mode says, leaves options out under ANSI, and under
+// NO_BACKSLASH_ESCAPES fails for tables with a quote in an expression.
+func (r *mysqlReader) leaveMode(mode string) (restore func(), err error) {
+	end := func() {}
+	if db, ok := r.q.(*sql.DB); ok {
+		conn, err := db.Conn(r.ctx)
+		if err != nil {
+			return nil, err
+		}
+		r.q, end = conn, func() { conn.Close() }
 	}
-	rows, err := r.q.QueryContext(r.ctx, query, args...)
+	if _, err := r.q.ExecContext(r.ctx, "SET SESSION sql_mode = ''"); err != nil {
+		end()
+		return nil, err
+	}
+	return func() {
+		// Names of modes hold nothing to escape. If this fails the connection is lost, and its mode with it.
+		_, _ = r.q.ExecContext(context.WithoutCancel(r.ctx), "SET SESSION sql_mode = '"+mode+"'")
+		end()
+	}, nil
+}
+
+// underDefaultMode makes MariaDB run a query under the default sql_mode for what concerns quoting, so that it writes
+// backquotes whatever the session's mode is. MySQL has no such words; see leaveMode.
+func (r *mysqlReader) underDefaultMode(query string) string {
+	if r.isMariaDB() {
+		return "SET STATEMENT sql_mode='' FOR " + query
+	}
+	return query
+}
+
+// each runs a query and calls scan for every row.
+func (r *mysqlReader) each(query string, args []any, scan func(*sql.Rows) error) error {
+	rows, err := r.q.QueryContext(r.ctx, r.underDefaultMode(query), args...)
 	if err != nil {
 		return err
 	}

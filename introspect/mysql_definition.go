@@ -31,13 +31,27 @@ func (n *mysqlNamespace) readDefinitions() error {
 	return nil
 }
 
+// showCreate returns the statement as the server would write it under the default sql_mode.
 func (n *mysqlNamespace) showCreate(table string) (string, error) {
 	var name, statement string
-	row := n.q.QueryRowContext(n.ctx, "SHOW CREATE TABLE "+quoteMySQL(n.database)+"."+quoteMySQL(table))
-	if err := row.Scan(&name, &statement); err != nil {
+	query := "SHOW CREATE TABLE " + quoteMySQL(n.database) + "." + quoteMySQL(table)
+	if err := n.q.QueryRowContext(n.ctx, n.underDefaultMode(query)).Scan(&name, &statement); err != nil {
 		return "", fmt.Errorf("definition of table %s: %w", table, err)
 	}
-	return statement, nil
+	return withoutVersionComments(statement), nil
+}
+
+// withoutVersionComments bares the clauses that MySQL hides from older servers in comments: /*!50100 PARTITION BY … */.
+func withoutVersionComments(text string) string {
+	var out strings.Builder
+	for _, token := range sqltext.Tokens(schema.MySQL, text) {
+		if found := mysqlVersionComment.FindStringSubmatch(token.Text); token.Kind == sqltext.Comment && found != nil {
+			out.WriteString(found[1])
+			continue
+		}
+		out.WriteString(token.Text)
+	}
+	return out.String()
 }
 
 func (n *mysqlNamespace) applyDefinition(table *mysqlTable, statement string) {
@@ -66,8 +80,9 @@ func (n *mysqlNamespace) applyDefinition(table *mysqlTable, statement string) {
 }
 
 var (
-	mysqlParser    = regexp.MustCompile("(?i)WITH PARSER [`\"]((?:[^`\"]|``)+)[`\"]")
-	mysqlPartition = regexp.MustCompile(`(?is)PARTITION\s+BY\s+(.*)`)
+	mysqlParser         = regexp.MustCompile("(?i)WITH PARSER `((?:[^`]|``)+)`")
+	mysqlVersionComment = regexp.MustCompile(`(?s)^/\*!\d*\s*(.*?)\s*\*/$`)
+	mysqlPartition      = regexp.MustCompile(`(?is)PARTITION\s+BY\s+(.*)`)
 )
 
 // splitCreateTable returns the columns, keys and constraints of a CREATE TABLE statement, and what follows them.
@@ -111,10 +126,6 @@ func itemHead(item string) (kind, name string) {
 		if name, ok := token.Ident(); ok {
 			return kind, name
 		}
-		// Under ANSI_QUOTES MySQL writes identifiers in double quotes.
-		if token.Kind == sqltext.String && token.Text[0] == '"' {
-			return kind, strings.ReplaceAll(token.Text[1:len(token.Text)-1], `""`, `"`)
-		}
 		return kind, ""
 	}
 	return kind, ""
@@ -140,14 +151,11 @@ func binaryDefault(item string) string {
 	return ""
 }
 
-// partitionClause returns what follows PARTITION BY in the tail of a CREATE TABLE statement; MySQL hides it in a
-// comment for older servers.
+// partitionClause returns what follows PARTITION BY in the tail of a CREATE TABLE statement.
 func partitionClause(tail string) string {
 	found := mysqlPartition.FindStringSubmatch(tail)
 	if found == nil {
 		return ""
 	}
-	clause := strings.TrimSpace(found[1])
-	clause = strings.TrimSpace(strings.TrimSuffix(clause, "*/"))
-	return clause
+	return strings.TrimSpace(found[1])
 }

@@ -20,7 +20,9 @@ func loadPostgres(tb testing.TB, db *sql.DB, file string) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	execPostgres(tb, db, string(text))
+	if _, err := db.ExecContext(tb.Context(), string(text)); err != nil {
+		tb.Fatalf("%s: %v", file, err)
+	}
 }
 
 func execPostgres(tb testing.TB, db *sql.DB, statements ...string) {

@@ -71,6 +71,12 @@ func (e *PrimaryKeyElement) Parts(parts ...*PartElement) *PrimaryKeyElement {
 	return e
 }
 
+// Comment sets the comment (PostgreSQL).
+func (e *PrimaryKeyElement) Comment(text string) *PrimaryKeyElement {
+	e.key.Comment = text
+	return e
+}
+
 // Option sets an attribute that one engine alone knows.
 func (e *PrimaryKeyElement) Option(key, value string) *PrimaryKeyElement {
 	e.key.Options.Set(key, value)

@@ -104,6 +104,10 @@ func (r *reader) applyToTable(m *model, attribute schema.DeclaredAttribute) {
 	case schema.AttributeWas:
 		table.WasNamed = append(table.WasNamed, attribute.Value)
 	case schema.AttributePartitionBy:
+		if r.server.Dialect == schema.SQLite {
+			r.note(IgnoredDeclaration, Info, attribute.Origin, "SQLite has no partitions", "write postgres.partition_by")
+			return
+		}
 		table.Partition = &schema.Partition{By: attribute.Value}
 	default:
 		key, isOption := strings.CutPrefix(attribute.Key, schema.AttributeOption)

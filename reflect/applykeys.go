@@ -47,7 +47,9 @@ func (r *reader) applyPrimaryKey(m *model) {
 				"keep one of the two")
 			continue
 		}
-		key.Name = cmp.Or(declared.Name, key.Name)
+		if declared.Name != "" {
+			key.Name, key.Origin = declared.Name, declared.Origin
+		}
 		if len(declared.Columns) > 0 {
 			key.Columns = slices.Clone(declared.Columns)
 			for _, name := range key.Columns {
@@ -69,6 +71,11 @@ func (r *reader) applyUniques(m *model) {
 			continue
 		}
 		unique := declared.Clone()
+		if len(unique.Columns) == 0 {
+			r.failAt(unique.Origin, strings.TrimSpace("the unique constraint "+unique.Name)+" has no columns", "name at least one")
+			continue
+		}
+		r.fitUnique(unique)
 		at := slices.IndexFunc(m.table.Uniques, func(other *schema.Unique) bool {
 			return other.Name == unique.Name && unique.Name != "" ||
 				(other.Name == "" || unique.Name == "") && slices.Equal(other.Columns, unique.Columns)
@@ -86,6 +93,23 @@ func (r *reader) applyUniques(m *model) {
 		unique.Name = cmp.Or(unique.Name, before.Name)
 		m.table.Uniques[at] = unique
 	}
+}
+
+// fitUnique leaves out what the dialect does not have, and says so if that changes the meaning.
+func (r *reader) fitUnique(unique *schema.Unique) {
+	if r.server.Dialect != schema.SQLite {
+		unique.Options.Delete(schema.OptionOnConflict)
+	} else {
+		unique.Comment = ""
+	}
+	if r.server.Dialect == schema.Postgres {
+		return
+	}
+	if unique.NullsNotDistinct || unique.Deferrable != schema.NotDeferrable {
+		r.note(IgnoredDeclaration, Info, unique.Origin, "nulls_not_distinct and deferrable constraints exist on PostgreSQL only",
+			"say which database it is for: postgres.unique(…)")
+	}
+	unique.Include, unique.NullsNotDistinct, unique.Deferrable = nil, false, schema.NotDeferrable
 }
 
 func (r *reader) applyIndexes(m *model) {
@@ -115,7 +139,7 @@ func (r *reader) badPart(m *model, origin schema.Origin, text string, err error)
 // addIndex adds an index. A second one of the same name must be the same.
 func (r *reader) addIndex(m *model, index *schema.Index) {
 	if len(index.Parts) == 0 {
-		r.failAt(index.Origin, fmt.Sprintf("the index %s has no columns", index.Name), "name at least one")
+		r.failAt(index.Origin, strings.TrimSpace("the index "+index.Name)+" has no columns", "name at least one")
 		return
 	}
 	for _, part := range index.Parts {

@@ -48,7 +48,8 @@ func (r *reader) column(m *model, f *fieldFacts) *schema.Column {
 	}
 	r.numbering(m, f, column, sqlType, overridden)
 	r.clauses(f, column)
-	if column.Type == "" {
+	isShadowed := m.bun.FieldMap[field.Name] != field // by another field of the same column, which is an error of its own
+	if column.Type == "" && !isShadowed {
 		r.untyped(f)
 	}
 	column.Implied = r.implied(field, column, typeStated, f.sql)

@@ -417,12 +417,18 @@ func (c *tagCollector) finish() {
 	for _, object := range c.order {
 		switch object := object.(type) {
 		case *tagIndex:
+			if len(object.parts) == 0 && len(object.DeclaredIndex.Parts) == 0 {
+				continue // its tag is an error of its own
+			}
 			slices.SortStableFunc(object.parts, byOrder)
 			for _, part := range object.parts {
 				object.Index.Parts = append(object.Index.Parts, part.IndexPart)
 			}
 			declared.Indexes = append(declared.Indexes, object.DeclaredIndex)
 		case *tagUnique:
+			if len(object.parts) == 0 && len(object.Columns) == 0 {
+				continue
+			}
 			slices.SortStableFunc(object.parts, byOrder)
 			for _, part := range object.parts {
 				object.Columns = append(object.Columns, part.Column)

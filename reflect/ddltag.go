@@ -68,6 +68,10 @@ func parseDDLTag(text string, items map[string]itemSpec) ([]ddlItem, []*TagError
 		start := p.pos
 		item, err := p.item(items)
 		if err != nil {
+			if strings.HasPrefix(err.WayOut, "known are") && start > 0 && endsInText(out, items) {
+				last := out[len(out)-1]
+				err.WayOut = fmt.Sprintf("if it belongs to the text before it, put that into quotes: %s:'%s, %s'", last.key, last.value, err.Piece)
+			}
 			errs = append(errs, err)
 			p.pos = max(p.pos, start)
 			p.pos += endOfSQL(p.text[p.pos:])
@@ -79,6 +83,15 @@ func parseDDLTag(text string, items map[string]itemSpec) ([]ddlItem, []*TagError
 			p.pos++ // the comma
 		}
 	}
+}
+
+// endsInText reports whether the last item has a text for its value.
+func endsInText(parsed []ddlItem, items map[string]itemSpec) bool {
+	if len(parsed) == 0 {
+		return false
+	}
+	last := parsed[len(parsed)-1]
+	return last.hasValue && items[last.key].value.kind == textValue
 }
 
 type ddlParser struct {

@@ -163,3 +163,13 @@ func ids(diagnostics []reflect.Diagnostic) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+func splitLines(text string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for _, line := range strings.Split(text, "\n") {
+			if !yield(line) {
+				return
+			}
+		}
+	}
+}

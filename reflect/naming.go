@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -210,19 +211,18 @@ func (n *namer) holder(m *model, part namedPart) string {
 	return holder
 }
 
+// choose takes the conventional name. If it is taken, a number follows it, as on PostgreSQL.
 func (n *namer) choose(m *model, part namedPart) {
-	name := n.rules.expand(part.template, m.name.Name, part.columns)
-	if _, taken := n.taken[n.key(m, part, name)]; taken {
-		name = n.rules.hashed(name + "_" + m.name.String() + "_" + strings.Join(part.columns, "_"))
-		for pass := 2; ; pass++ {
-			if _, taken := n.taken[n.key(m, part, name)]; !taken {
-				break
-			}
-			name = n.rules.hashed(fmt.Sprintf("%s_%d", name, pass))
+	template := part.template
+	for pass := 1; ; pass++ {
+		name := n.rules.expand(template, m.name.Name, part.columns)
+		if key := n.key(m, part, name); n.taken[key] == "" {
+			*part.name = name
+			n.taken[key] = n.holder(m, part)
+			return
 		}
+		template = part.template + strconv.Itoa(pass)
 	}
-	*part.name = name
-	n.taken[n.key(m, part, name)] = n.holder(m, part)
 }
 
 // parts lists what has names in a table, in the order in which names are chosen.

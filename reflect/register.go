@@ -220,7 +220,7 @@ func (r *reader) brokenEmbeds(types []stdreflect.Type) map[stdreflect.Type]bool 
 			}
 			if parseBunTag(text).has("embed") {
 				broken[typ] = true
-				r.failAt(r.fieldOrigin(typ, field.Index), fmt.Sprintf("embed: is on a %s", field.Type.Kind()),
+				r.failAt(r.fieldOrigin(typ, field.Index), fmt.Sprintf("embed: is on a field of type %s", field.Type),
 					"bun flattens structs only; make the field a struct or remove embed:")
 			}
 		}

@@ -133,6 +133,9 @@ func (p *clauseParser) clause() error {
 	case p.accept("NULL"):
 		p.out.null = true
 	case p.accept("DEFAULT"):
+		if p.done() {
+			return fmt.Errorf("DEFAULT needs a value")
+		}
 		p.out.def = p.expression()
 	case p.accept("COLLATE"):
 		p.out.collation = p.identifier()
@@ -145,6 +148,9 @@ func (p *clauseParser) clause() error {
 	case p.accept("CONSTRAINT"):
 		p.name = p.identifier()
 	case p.accept("CHECK"):
+		if !p.atParenthesis() {
+			return fmt.Errorf("CHECK needs an expression in parentheses")
+		}
 		p.out.checks = append(p.out.checks, &schema.Check{Name: p.takeName(), Expr: p.parenthesis()})
 	case p.accept("UNIQUE"):
 		p.accept("KEY")
@@ -205,6 +211,18 @@ func (p *clauseParser) identifier() string {
 	}
 	p.pos = min(p.pos, len(p.tokens))
 	return p.textBetween(start, p.pos)
+}
+
+// atParenthesis reports whether a parenthesis comes next that is closed.
+func (p *clauseParser) atParenthesis() bool {
+	if !p.peek(0).Is("(") {
+		return false
+	}
+	start := p.pos
+	p.skip()
+	last := p.tokens[p.pos-1]
+	p.pos = start
+	return last.Is(")")
 }
 
 // parenthesis reads "(…)" and returns what stands inside.
@@ -312,14 +330,14 @@ func (p *clauseParser) generated() error {
 	}
 	if p.accept("IDENTITY") {
 		p.out.identity = &schema.Identity{Kind: kind}
-		if p.peek(0).Is("(") {
+		if p.atParenthesis() {
 			start := p.pos
 			p.skip()
 			return identityOptions(p.out.identity, p.tokens[start+1:p.pos-1])
 		}
 		return nil
 	}
-	if !p.peek(0).Is("(") {
+	if !p.atParenthesis() {
 		return fmt.Errorf("GENERATED ALWAYS AS needs an expression in parentheses")
 	}
 	p.out.generated = &schema.Generated{Expr: p.parenthesis()}

@@ -92,7 +92,7 @@ func describe(operation op.Operation, before *schema.Schema, renames []RenameNot
 		out.Words += ", or renamed to " + to + "?"
 		out.Note = "likely rename to " + to
 		for _, note := range renames {
-			if note.Kind == kind && note.Table == table && note.From == from && note.To == to {
+			if note.matches(RenameNote{Kind: kind, Table: table, From: from, To: to}) {
 				out.Note = fmt.Sprintf("likely rename to %s (%.2f)", to, note.Score)
 			}
 		}

@@ -107,6 +107,9 @@ func (c *chain) code(indent int) *jen.Statement {
 	}
 	out = out.Call(c.argumentCode(indent)...)
 	column := indent + c.headWidth()
+	if c.spread && len(c.args) > 1 {
+		column = indent + 1
+	}
 	for _, link := range c.calls {
 		width := 1 + len(link.name) + argumentsWidth(link.args)
 		if column+width > lineWidth && column > indent+20 {

@@ -13,15 +13,12 @@ import (
 
 // How much a comment holds.
 const (
-	commentWidth  = 110 // columns of a line of prose
-	tableRows     = 15  // lines of the list of changes
-	changeWidth   = 70  // columns of the words about a change
-	mostLostNames = 5   // objects named as lost; the rest is counted
-	mostNotes     = 8   // paragraphs about what to know or decide
+	commentWidth = 110 // columns of a line of prose
+	tableRows    = 15  // lines of the list of changes
+	changeWidth  = 70  // columns of the words about a change
+	mostNames    = 5   // objects that share a remark; the rest is counted
+	mostNotes    = 8   // paragraphs about what to know or decide
 )
-
-// likelyRename is the note that a flagged rename brings with it.
-const likelyRename = "likely-rename"
 
 // comment returns the lines above init: what changes and where it comes from, what there is to decide, and what the
 // downgrade cannot bring back.
@@ -162,26 +159,39 @@ func truncate(text string, width int) string {
 	return text
 }
 
-// noteParagraphs returns what a reviewer has to know or decide, once for all engines that say the same.
+// noteParagraphs returns what a reviewer has to know or decide. What several objects or engines have in common is said
+// once. Flagged renames are left out: they stand above their lines.
 func (f *RevisionFile) noteParagraphs() []string {
-	var out []string
-	dialects := map[string][]string{}
+	type group struct {
+		note              Note
+		objects, dialects []string
+	}
+	var groups []*group
+	byText := map[Note]*group{}
 	for _, plan := range f.Engines {
 		for _, note := range plan.Notes {
-			if note.ID == likelyRename {
-				continue // it stands above its line
+			if strings.HasSuffix(note.ID, "-rename") {
+				continue
 			}
-			paragraph := note.paragraph()
-			if len(dialects[paragraph]) == 0 {
-				out = append(out, paragraph)
+			key := note
+			key.Object = ""
+			if byText[key] == nil {
+				byText[key] = &group{note: key}
+				groups = append(groups, byText[key])
 			}
-			dialects[paragraph] = append(dialects[paragraph], string(plan.Dialect))
+			common := byText[key]
+			common.objects = appendNew(common.objects, note.Object)
+			common.dialects = appendNew(common.dialects, string(plan.Dialect))
 		}
 	}
-	for i, paragraph := range out {
-		if on := dialects[paragraph]; len(on) < len(f.Engines) {
-			out[i] = paragraph + " (" + strings.Join(on, ", ") + ")"
+	var out []string
+	for _, common := range groups {
+		common.note.Object = enumerate(shorten(common.objects, "%d more"))
+		paragraph := common.note.paragraph()
+		if len(common.dialects) < len(f.Engines) {
+			paragraph += " (" + strings.Join(common.dialects, ", ") + ")"
 		}
+		out = append(out, paragraph)
 	}
 	if more := len(out) - mostNotes; more > 0 {
 		out = append(out[:mostNotes], fmt.Sprintf("Note: %d more; \"retort review\" lists all.", more))
@@ -189,10 +199,25 @@ func (f *RevisionFile) noteParagraphs() []string {
 	return out
 }
 
+func appendNew(list []string, item string) []string {
+	if slices.Contains(list, item) {
+		return list
+	}
+	return append(list, item)
+}
+
+// shorten keeps the first names of a long list and counts the others, in words with a %d.
+func shorten(names []string, others string) []string {
+	if more := len(names) - mostNames; more > 1 {
+		return append(slices.Clone(names[:mostNames]), fmt.Sprintf(others, more))
+	}
+	return names
+}
+
 func (n Note) paragraph() string {
 	out := printable(n.Text)
-	if n.Object != "" && !strings.Contains(out, n.Object) {
-		out = printable(n.Object) + ": " + out
+	if object := printable(n.Object); object != "" {
+		out = object + ": " + out
 	}
 	if way := printable(n.Way); way != "" {
 		out = strings.TrimRight(out, ".;") + "; " + way
@@ -226,10 +251,7 @@ func (f *RevisionFile) lossParagraph() []string {
 	if len(lost) == 0 {
 		return nil
 	}
-	if more := len(lost) - mostLostNames; more > 1 {
-		lost = append(lost[:mostLostNames], fmt.Sprintf("of %d more", more))
-	}
-	return []string{"The downgrade does not bring back the data of " + enumerate(lost) + "."}
+	return []string{"The downgrade does not bring back the data of " + enumerate(shorten(lost, "%d more")) + "."}
 }
 
 func losesData(operation op.Operation) string {
@@ -271,26 +293,21 @@ func upgradeComments(plan EnginePlan, at int) []string {
 		return nil
 	}
 	note := RenameNote{Kind: kind, Table: table, From: from, To: to}
-	text := "LIKELY RENAME " + flagSubject(note)
+	certainty, text := "LIKELY", note.subject()
 	for _, known := range plan.Renames {
-		if known.Kind == kind && known.Table == table && known.From == from && known.To == to {
-			text = "LIKELY RENAME " + known.String()
+		if known.matches(note) {
+			text = known.String()
+			if known.Certainty == "possible" {
+				certainty = "POSSIBLE"
+			}
 		}
 	}
-	lines := []string{"// " + printable(text) + "."}
+	lines := []string{"// " + certainty + " RENAME " + printable(text) + "."}
 	lines = append(lines, prose("As written, "+lossOf(note)+". To keep them, replace "+pairWords(plan.Upgrade, at, note)+" by:")...)
 	for _, replacement := range replacementLines(plan, note) {
 		lines = append(lines, "//	"+replacement)
 	}
 	return lines
-}
-
-func flagSubject(note RenameNote) string {
-	of := ""
-	if note.Table != (schema.Name{}) {
-		of = note.Table.String() + "."
-	}
-	return of + note.From + " -> " + of + note.To
 }
 
 func lossOf(note RenameNote) string {

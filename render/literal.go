@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"time"
 
 	"github.com/dave/jennifer/jen"
 
@@ -30,6 +31,14 @@ func (l literal) code(int) *jen.Statement {
 	return literalCode(reflect.ValueOf(l.of), true)
 }
 
+// constants are the names of package schema's constants that stand in literals.
+var constants = map[any]string{
+	schema.IdentityByDefault: "IdentityByDefault", schema.IdentityAlways: "IdentityAlways", schema.IdentitySerial: "IdentitySerial",
+	schema.IdentityAutoIncrement: "IdentityAutoIncrement", schema.InitiallyDeferred: "InitiallyDeferred", schema.InitiallyNow: "InitiallyNow",
+	schema.Restrict: "Restrict", schema.Cascade: "Cascade", schema.SetNull: "SetNull", schema.SetDefault: "SetDefault",
+	schema.NullsFirst: "NullsFirst", schema.NullsLast: "NullsLast",
+}
+
 // checkLiteral returns why a value of the user's cannot be written as Go source, or nil.
 func checkLiteral(value any) error {
 	switch value.(type) {
@@ -54,6 +63,9 @@ func literalCode(v reflect.Value, typed bool) *jen.Statement {
 	case reflect.Struct:
 		return structCode(v, typed)
 	case reflect.String:
+		if constant, ok := constants[v.Interface()]; ok {
+			return jen.Qual(schemaPath, constant)
+		}
 		return text(v.String()).code(0)
 	}
 	return basicCode(v, typed)
@@ -71,6 +83,8 @@ func pointerCode(v reflect.Value) *jen.Statement {
 
 func basicCode(v reflect.Value, typed bool) *jen.Statement {
 	switch {
+	case v.Type() == reflect.TypeFor[time.Duration]():
+		return pause(v.Int()).code(0)
 	case v.CanInt():
 		number := jen.Op(strconv.FormatInt(v.Int(), 10))
 		if typed && v.Kind() != reflect.Int {
@@ -92,7 +106,7 @@ func sliceCode(v reflect.Value, typed bool) *jen.Statement {
 	}
 	element := v.Type().Elem()
 	var values []jen.Code
-	broad := v.Len() > 1 && (element.Kind() == reflect.Pointer || element.Kind() == reflect.Interface)
+	broad := v.Len() > 1 && (element.Kind() == reflect.Pointer || element == reflect.TypeFor[op.Operation]())
 	for i := range v.Len() {
 		var item *jen.Statement
 		switch item = literalCode(v.Index(i), element.Kind() == reflect.Interface); {
@@ -115,13 +129,30 @@ func sliceCode(v reflect.Value, typed bool) *jen.Statement {
 	return typeCode(v.Type()).Values(values...)
 }
 
+// literalWidth is from which width on a struct is written with one field on a line.
+const literalWidth = 100
+
 func structCode(v reflect.Value, typed bool) *jen.Statement {
-	var values []jen.Code
+	var fields []*jen.Statement
+	width := 0
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
 		if value := v.Field(i); field.IsExported() && !value.IsZero() {
-			values = append(values, jen.Id(field.Name).Op(":").Add(fieldCode(value)))
+			code := jen.Id(field.Name).Op(":").Add(fieldCode(value))
+			fields = append(fields, code)
+			width += len(code.GoString())
 		}
+	}
+	broad := width > literalWidth && len(fields) > 1
+	var values []jen.Code
+	for _, field := range fields {
+		if broad {
+			field = jen.Line().Add(field)
+		}
+		values = append(values, field)
+	}
+	if broad {
+		values = append(values, jen.Line())
 	}
 	if !typed {
 		return jen.Values(values...)
@@ -178,11 +209,8 @@ func (r rowNode) code(indent int) *jen.Statement {
 
 // deferrableSymbol returns the constant for a time of checking.
 func deferrableSymbol(when schema.Deferrable) node {
-	switch when {
-	case schema.InitiallyDeferred:
-		return symbol{schemaPath, "InitiallyDeferred", when}
-	case schema.InitiallyNow:
-		return symbol{schemaPath, "InitiallyNow", when}
+	if constant, ok := constants[when]; ok {
+		return symbol{schemaPath, constant, when}
 	}
 	return text(when)
 }

@@ -291,7 +291,7 @@ func roughSamples() []op.Operation {
 		&op.DropEnum{Name: named("x"), IfExists: true}, &op.CreateSequence{Sequence: fullSequence(), IfNotExists: true},
 		&op.DropSequence{Name: named("x"), IfExists: true},
 		&op.CreateDomain{Domain: &schema.Domain{Name: named("d"), Type: "text"}, IfNotExists: true}, &op.DropDomain{Name: named("d"), IfExists: true},
-		&op.CreateComposite{Composite: &schema.Composite{Name: named("d"), Fields: []schema.CompositeField{}}, IfNotExists: true},
+		&op.CreateComposite{Composite: &schema.Composite{Name: named("d"), Fields: []schema.CompositeField{{Name: "x", Type: "int"}}}, IfNotExists: true},
 		&op.DropComposite{Name: named("d"), IfExists: true},
 		&op.CreateStatistic{Statistic: &schema.Statistic{Name: named("d"), Table: named("a"), Definition: "x"}, IfNotExists: true},
 		&op.DropStatistic{Name: named("d"), IfExists: true},

@@ -24,24 +24,35 @@ type EnginePlan struct {
 
 // RenameNote is a likely rename that the plan writes as a drop, flagged, and a creation.
 type RenameNote struct {
-	Kind     string      // "column", "table" or "enum value"
-	Table    schema.Name // the table or the enum type; zero for tables
-	From, To string
-	Score    float64 // 0 to 1
-	Reasons  []string
+	Kind      string      // "table", "column" or "enum value"
+	Table     schema.Name // the table of a column, the type of an enum value
+	From, To  string
+	Certainty string  // "likely" (also if empty) or "possible"
+	Score     float64 // 0 to 1
+	Reasons   []string
+}
+
+// matches reports whether the note is about the same pair as another.
+func (r RenameNote) matches(other RenameNote) bool {
+	return r.Kind == other.Kind && r.From == other.From && r.To == other.To && (r.Kind == "table" || r.Table == other.Table)
+}
+
+// subject returns the pair, "users.fullname -> users.full_name".
+func (r RenameNote) subject() string {
+	of := ""
+	if r.Kind != "table" && r.Table != (schema.Name{}) {
+		of = r.Table.String() + "."
+	}
+	return of + r.From + " -> " + of + r.To
 }
 
 // String returns the note in one line, "users.fullname -> users.full_name (0.93: same type, only candidate)".
 func (r RenameNote) String() string {
-	of := ""
-	if r.Table != (schema.Name{}) {
-		of = r.Table.String() + "."
-	}
 	reasons := fmt.Sprintf("%.2f", r.Score)
 	if len(r.Reasons) > 0 {
 		reasons += ": " + strings.Join(r.Reasons, ", ")
 	}
-	return fmt.Sprintf("%s%s -> %s%s (%s)", of, r.From, of, r.To, reasons)
+	return r.subject() + " (" + reasons + ")"
 }
 
 // Note is something that a reviewer has to know or to decide.

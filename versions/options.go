@@ -27,6 +27,8 @@ type Options struct {
 	Transaction TransactionMode
 	// Events, if set, is called for everything that happens, from one goroutine.
 	Events func(Event)
+	// DryRun tells by events what would run, and writes nothing.
+	DryRun bool
 	// ToolVersion is recorded in the history table.
 	ToolVersion string
 }
@@ -79,8 +81,6 @@ const (
 	EventResume EventKind = "resume"
 	// EventStatement says that a statement is about to run: SQL, or Text for a step in Go.
 	EventStatement EventKind = "statement"
-	// EventProgress says how many rows a backfill has changed so far.
-	EventProgress EventKind = "progress"
 	// EventStep says that the statements up to Step of Steps are carried out and committed or about to be.
 	EventStep EventKind = "step"
 	// EventDone says that a revision is finished, committed with its version row.
@@ -99,6 +99,5 @@ type Event struct {
 	Steps     int           `json:"steps,omitempty"`   // statements of the revision
 	SQL       string        `json:"sql,omitempty"`     // of EventStatement
 	Text      string        `json:"text,omitempty"`    // a sentence without a full stop
-	Rows      int64         `json:"rows,omitempty"`    // of EventProgress
 	Elapsed   time.Duration `json:"elapsed,omitempty"` // since the revision or the waiting began, in nanoseconds
 }

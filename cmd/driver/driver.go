@@ -131,6 +131,8 @@ func describe(err error) *protocol.Error {
 	var models reflect.ModelErrors
 	var open *introspect.OpenError
 	var unknown *versions.UnknownRevisionError
+	var decision *versions.DecisionError
+	var lock *versions.LockError
 	switch {
 	case errors.As(err, &models):
 		out.Code, out.Models = protocol.BadModels, models
@@ -138,8 +140,10 @@ func describe(err error) *protocol.Error {
 		out.Code = protocol.Unreachable
 	case errors.As(err, &unknown):
 		out.Code = protocol.Unknown
-	case isUndecided(err):
+	case errors.As(err, &decision):
 		out.Code = protocol.Undecided
+	case errors.As(err, &lock):
+		out.Code = protocol.Locked
 	case errors.Is(err, context.Canceled):
 		out.Code, out.Message = protocol.Interrupted, "interrupted: "+err.Error()
 	}

@@ -105,33 +105,34 @@ func isQualifier(tokens []sqltext.Token, i int) bool {
 
 // Unparenthesize takes all pairs of parentheses off that enclose the whole expression.
 func Unparenthesize(text string) string {
-	for {
-		text = strings.TrimSpace(text)
-		if !enclosed(text) {
-			return text
-		}
-		text = text[1 : len(text)-1]
+	text = strings.TrimSpace(text)
+	if !strings.HasPrefix(text, "(") {
+		return text
 	}
-}
-
-func enclosed(text string) bool {
-	if !strings.HasPrefix(text, "(") || !strings.HasSuffix(text, ")") {
-		return false
-	}
-	depth := 0
-	tokens := sqltext.Tokens(schema.MySQL, text)
+	tokens := sqltext.Significant(schema.MySQL, text)
+	partner := make([]int, len(tokens))
+	var open []int
 	for i, token := range tokens {
 		switch {
 		case token.Is("("):
-			depth++
+			open = append(open, i)
 		case token.Is(")"):
-			depth--
-		}
-		if depth == 0 {
-			return i == len(tokens)-1
+			if len(open) == 0 {
+				return text
+			}
+			partner[open[len(open)-1]] = i
+			open = open[:len(open)-1]
 		}
 	}
-	return false
+	first, last := 0, len(tokens)-1
+	for first < last && tokens[first].Is("(") && partner[first] == last {
+		first++
+		last--
+	}
+	if first == 0 || first > last {
+		return text
+	}
+	return text[tokens[first].Pos : tokens[last].Pos+len(tokens[last].Text)]
 }
 
 // IsLiteral reports whether an expression is one literal: a string, a number with or without a sign, a bit or hex

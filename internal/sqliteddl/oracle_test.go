@@ -124,7 +124,9 @@ func (o *oracle) column(column Column, row []string) {
 	}
 	// SQLite takes the quotes off a type that begins with one, and loses what follows; the parser keeps all of it.
 	quotedType := column.Type != "" && strings.ContainsAny(column.Type[:1], "\"'`[")
-	if !quotedType && plain(column.Type) != plain(row[1]) {
+	// It also cuts a last word "always" off, looking for GENERATED ALWAYS.
+	always := strings.HasSuffix(strings.ToLower(column.Type), "always")
+	if !quotedType && !always && plain(column.Type) != plain(row[1]) {
 		o.differ("column %q: type parsed %q, SQLite says %q", column.Name, column.Type, row[1])
 	}
 	hidden, text := "0", ""

@@ -1,5 +1,7 @@
 package sqliteddl
 
+import "strings"
+
 // ParseVirtual parses a CREATE VIRTUAL TABLE statement. An error is a [*SyntaxError].
 func ParseVirtual(text string) (*Virtual, error) {
 	s := newScanner(text)
@@ -19,8 +21,11 @@ func ParseVirtual(text string) (*Virtual, error) {
 	return virtual, err
 }
 
-// IsVirtual reports whether a statement begins with CREATE VIRTUAL TABLE.
-func IsVirtual(text string) bool { return newScanner(text).is("CREATE", "VIRTUAL", "TABLE") }
+// IsVirtual reports whether a stored statement begins with CREATE VIRTUAL TABLE, as SQLite itself writes these words.
+func IsVirtual(text string) bool {
+	const words = "CREATE VIRTUAL TABLE "
+	return len(text) > len(words) && strings.EqualFold(text[:len(words)], words)
+}
 
 // ParseView parses a CREATE VIEW statement. An error is a [*SyntaxError].
 func ParseView(text string) (*View, error) {

@@ -200,3 +200,22 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestRewriting(t *testing.T) {
+	trigger := `CREATE TRIGGER tr AFTER UPDATE OF a ON t WHEN new.a <> 'a' BEGIN INSERT INTO log (a, t) SELECT x.a, t.a FROM t AS x, [T]; UPDATE t SET a = a(1); END`
+	for _, c := range []struct{ what, got, want string }{
+		{"column", RenameColumn(trigger, "t", "a", "b c"),
+			`CREATE TRIGGER tr AFTER UPDATE OF "b c" ON t WHEN new."b c" <> 'a' BEGIN INSERT INTO log ("b c", t) SELECT x.a, t."b c" FROM t AS x, [T]; UPDATE t SET "b c" = a(1); END`},
+		{"column of a table that is not mentioned", RenameColumn(trigger, "other", "a", "b"), trigger},
+		{"table", RenameTable(`CREATE VIEW v AS SELECT "T".a, 't' FROM t JOIN [t] ON t.x -- t`, "t", "u"),
+			`CREATE VIEW v AS SELECT "u".a, 't' FROM "u" JOIN "u" ON "u".x -- t`},
+		{"qualified", Qualify(`create temp trigger if not exists tr AFTER`, "my db"), `create temp trigger if not exists "my db".tr AFTER`},
+		{"not qualified", Qualify(`CREATE VIEW v AS`, ""), `CREATE VIEW v AS`},
+		{"if not exists", IfNotExists("CREATE VIEW\nv AS"), "CREATE VIEW\nIF NOT EXISTS v AS"},
+		{"if not exists twice", IfNotExists("CREATE VIEW IF NOT EXISTS v AS"), "CREATE VIEW IF NOT EXISTS v AS"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: got  %s\nwant %s", c.what, c.got, c.want)
+		}
+	}
+}

@@ -141,14 +141,24 @@ func parameterMarks(dialect schema.Dialect) string {
 
 // stringPrefix returns the length of a prefix such as E in E'…', or 0.
 func stringPrefix(dialect schema.Dialect, s string) int {
-	letters := map[schema.Dialect]string{schema.Postgres: "eEbBxXnN", schema.MySQL: "bBxXnN", schema.SQLite: "xX"}[dialect]
-	if len(s) > 1 && s[1] == '\'' && strings.IndexByte(letters, s[0]) >= 0 {
+	if len(s) > 1 && s[1] == '\'' && strings.IndexByte(stringLetters(dialect), s[0]) >= 0 {
 		return 1
 	}
 	if dialect == schema.Postgres && len(s) > 2 && (s[0] == 'U' || s[0] == 'u') && s[1] == '&' && s[2] == '\'' {
 		return 2
 	}
 	return 0
+}
+
+// stringLetters returns the letters that may stand right before a string literal as a part of it.
+func stringLetters(dialect schema.Dialect) string {
+	switch dialect {
+	case schema.MySQL:
+		return "bBxXnN"
+	case schema.SQLite:
+		return "xX"
+	}
+	return "eEbBxXnN"
 }
 
 func quoted(s string, quote byte, backslash bool) int {

@@ -85,10 +85,13 @@ func parseURL(rest string) (*driver.Config, error) {
 	return config, nil
 }
 
-// beforeQuery cuts the parameters off, unless the question mark belongs to the password.
+// beforeQuery cuts the parameters off. A question mark with an @ after it and no = in between belongs to the password.
 func beforeQuery(rest string) string {
 	mark := strings.LastIndex(rest, "?")
-	if mark < 0 || !strings.Contains(rest[:mark], "@") && strings.Contains(rest[mark:], "@") {
+	if mark < 0 {
+		return rest
+	}
+	if name, _, found := strings.Cut(rest[mark:], "@"); found && !strings.Contains(name, "=") {
 		return rest
 	}
 	return rest[:mark]

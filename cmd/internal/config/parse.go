@@ -17,6 +17,7 @@ import (
 	"github.com/retort-db/retort/cmd/internal/suggest"
 	"github.com/retort-db/retort/introspect"
 	"github.com/retort-db/retort/reflect"
+	"github.com/retort-db/retort/render"
 	"github.com/retort-db/retort/schema"
 )
 
@@ -351,32 +352,10 @@ func (p *parser) naming(key string, node *yaml.Node) {
 	}
 }
 
-// fileTemplateWords are what a file template may contain in braces.
-var fileTemplateWords = []string{"rev", "slug", "year", "month", "day", "hour", "minute", "second"}
-
 func (p *parser) fileTemplate(key string, node *yaml.Node) {
-	text := p.text(key, node)
-	p.config.FileTemplate = text
-	hasIdentity := false
-	for rest := text; ; {
-		_, after, found := strings.Cut(rest, "{")
-		if !found {
-			break
-		}
-		word, tail, closed := strings.Cut(after, "}")
-		if !closed {
-			p.fail(node, "%s has { without a closing }", key)
-			return
-		}
-		if !slices.Contains(fileTemplateWords, word) {
-			p.fail(node, "%s: unknown {%s}%s", key, word, suggest.Sentence(word, fileTemplateWords))
-			return
-		}
-		hasIdentity = hasIdentity || word == "rev" || word == "second"
-		rest = tail
-	}
-	if text != "" && !hasIdentity {
-		p.fail(node, "%s must contain {rev}, or names of files would collide", key)
+	p.config.FileTemplate = p.text(key, node)
+	if err := render.CheckFileTemplate(p.config.FileTemplate); err != nil && p.config.FileTemplate != "" {
+		p.fail(node, "%s: %v", key, err)
 	}
 }
 

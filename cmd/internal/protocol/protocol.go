@@ -49,7 +49,7 @@ type LoadRequest struct {
 	Dialects []DialectOptions `json:"dialects"`
 	// Models asks for the schema of the models.
 	Models bool `json:"models,omitempty"`
-	// Replay asks for the schema that the revisions up to these make; nil does not ask, an empty list means base.
+	// Replay asks for the schema that the revisions up to these make; nil does not ask, an empty list means all heads.
 	Replay *[]string `json:"replay,omitempty"`
 	// Operations asks for the operations of these revisions.
 	Operations []string `json:"operations,omitempty"`
@@ -152,7 +152,7 @@ type CurrentResult struct {
 
 // HistoryResult is the answer to [History].
 type HistoryResult struct {
-	Runs []versions.Run `json:"runs"`
+	Runs []versions.Entry `json:"runs"`
 }
 
 // VerifyResult is the answer to [Verify].

@@ -89,7 +89,7 @@ func forbidServices(path string) (restore func(), err error) {
 }
 
 func runInstaller(ctx context.Context, log io.Writer, command ...string) error {
-	_, _ = fmt.Fprintln(log, "testservers:", strings.Join(command, " "))
+	fmt.Fprintln(log, "testservers:", strings.Join(command, " "))
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "HOMEBREW_NO_AUTO_UPDATE=1")
 	cmd.Stdout, cmd.Stderr = log, log

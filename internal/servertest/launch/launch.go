@@ -169,6 +169,6 @@ func (s *Servers) reportExit(engine Engine, process *Process) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.stopping {
-		_, _ = fmt.Fprintf(s.log, "testservers: %s ended by itself: %s\n%s\n", engine.Product(), process.status, process.logTail())
+		fmt.Fprintf(s.log, "testservers: %s ended by itself: %s\n%s\n", engine.Product(), process.status, process.logTail())
 	}
 }

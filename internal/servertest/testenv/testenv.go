@@ -135,7 +135,7 @@ func Wait(ctx context.Context, rawURL string) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = db.Close() }()
+	defer db.Close()
 	var last error
 	for {
 		err := ping(ctx, db)

@@ -120,9 +120,6 @@ BEGIN
     INSERT INTO audit.log (action, row_data) VALUES (TG_OP::audit.action, to_json(NEW));
     RETURN NULL;
 END $$;
-CREATE TRIGGER note AFTER INSERT OR DELETE OR UPDATE ON topics REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION audit.note('with', 'argu''ments');
-DROP TRIGGER note ON topics;
 CREATE TRIGGER note AFTER INSERT ON topics REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit.note('with', 'argu''ments');
 CREATE TRIGGER note AFTER DELETE ON votes FOR EACH ROW WHEN (OLD.value > 0) EXECUTE FUNCTION audit.note();
 CREATE TRIGGER "Odd.Name" BEFORE TRUNCATE ON votes EXECUTE FUNCTION audit.note();
@@ -139,5 +136,5 @@ CREATE MATERIALIZED VIEW audit.daily WITH (fillfactor = 60) AS
     SELECT happened_on, action, count(*) AS n FROM audit.log GROUP BY 1, 2 WITH NO DATA;
 CREATE INDEX daily_on ON audit.daily (happened_on) WHERE n > 10;
 CREATE VIEW audit.latest AS SELECT d.* FROM audit.daily d JOIN topic_list l ON l.id = d.n;
-CREATE VIEW handles (who, "what role") AS VALUES ('a', 1), ('b', 2);
+CREATE VIEW handles AS SELECT * FROM (VALUES ('a', 1), ('b', 2)) v (who, "what role");
 COMMENT ON VIEW handles IS 'from values';

@@ -58,7 +58,7 @@ func keep(in io.Reader, out io.Writer, engines []launch.Engine, names []string, 
 	_ = json.NewEncoder(out).Encode(report{URLs: servers.URLs})
 	<-ctx.Done()
 	if err := servers.Stop(); err != nil {
-		_, _ = fmt.Fprintln(os.Stderr, "testservers: stop the servers:", err)
+		fmt.Fprintln(os.Stderr, "testservers: stop the servers:", err)
 		return 1
 	}
 	return 0
@@ -158,7 +158,7 @@ func (k *keeperProcess) stop() error {
 	if k == nil {
 		return nil
 	}
-	_, _ = fmt.Fprintln(k.in, stopWord)
+	fmt.Fprintln(k.in, stopWord)
 	_ = k.in.Close()
 	err := k.cmd.Wait()
 	var exit *exec.ExitError

@@ -45,7 +45,7 @@ func run(args []string, engines []launch.Engine) int {
 	install := flags.Bool("install", true, "install servers that are missing, where that is possible")
 	keeper := flags.Bool("keeper", false, "be the keeper of the servers (internal)")
 	flags.Usage = func() {
-		_, _ = fmt.Fprintln(flags.Output(), "usage: testservers [-install=false] [-- command argument...]")
+		fmt.Fprintln(flags.Output(), "usage: testservers [-install=false] [-- command argument...]")
 		flags.PrintDefaults()
 	}
 	if err := flags.Parse(args); err != nil {
@@ -59,7 +59,7 @@ func run(args []string, engines []launch.Engine) int {
 	}
 	code, err := serve(flags.Args(), engines, *install)
 	if err != nil {
-		_, _ = fmt.Fprintln(os.Stderr, "testservers:", err)
+		fmt.Fprintln(os.Stderr, "testservers:", err)
 		return 1
 	}
 	return code
@@ -138,7 +138,7 @@ func reach(engine launch.Engine, url string) error {
 func printURLs(out io.Writer, urls map[string]string) {
 	for _, engine := range []string{testenv.Postgres, testenv.MySQL} {
 		if url, ok := urls[engine]; ok {
-			_, _ = fmt.Fprintf(out, "export %s='%s'\n", testenv.URLVar(engine), url)
+			fmt.Fprintf(out, "export %s='%s'\n", testenv.URLVar(engine), url)
 		}
 	}
 }

@@ -1,0 +1,218 @@
+package autogen_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/retort-db/retort/autogen"
+	"github.com/retort-db/retort/ddl"
+	"github.com/retort-db/retort/diff"
+	"github.com/retort-db/retort/internal/randschema"
+	"github.com/retort-db/retort/internal/servertest"
+	"github.com/retort-db/retort/introspect"
+	_ "github.com/retort-db/retort/introspect/mysql"
+	_ "github.com/retort-db/retort/introspect/postgres"
+	_ "github.com/retort-db/retort/introspect/sqlite"
+	"github.com/retort-db/retort/op"
+	"github.com/retort-db/retort/schema"
+)
+
+var (
+	pairs = flag.Int("pairs", 40, "random pairs of schemas for each engine")
+	seed  = flag.Uint64("seed", 1, "seed of the first pair")
+)
+
+// TestRandomPairs brings a real database with rows from one random schema to another and back. The plan has to reach the
+// target and its reverse the start, as introspection sees them, and no row may get lost on the way.
+func TestRandomPairs(t *testing.T) {
+	for _, engine := range servertest.Engines() {
+		t.Run(engine, func(t *testing.T) {
+			database, err := introspect.Open(t.Context(), servertest.URL(t, engine))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer database.Close()
+			server, err := introspect.ServerOf(t.Context(), database, database.Dialect)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range uint64(*pairs) {
+				journey := &journey{t: t, ctx: t.Context(), database: database, server: server, seed: *seed + i}
+				journey.run()
+				if t.Failed() {
+					return
+				}
+			}
+		})
+	}
+}
+
+// journey is one pair of schemas on one database.
+type journey struct {
+	t        *testing.T
+	ctx      context.Context
+	database *introspect.Database
+	server   schema.Server
+	seed     uint64
+	log      []string
+}
+
+func (j *journey) run() {
+	random := rand.New(rand.NewPCG(j.seed, 7))
+	a := randschema.Generate(random, j.server)
+	b := randschema.Generate(random, j.server)
+	if !randschema.Fits(a, b) {
+		return
+	}
+	j.clear()
+	statements, err := ddl.Create(j.server, a)
+	j.must(err)
+	j.execute(statements)
+	j.fill(a, b)
+
+	start := j.read()
+	there := j.plan(start, b)
+	if len(there.Plan.Decisions()) > 0 {
+		return // an unknown cast: somebody has to say what becomes of the values
+	}
+	j.perform(start, there.Plan.Operations)
+	reached := j.read()
+	if rest := j.plan(reached, b); !rest.Plan.Empty() {
+		j.fail("after the upgrade there is still to do:\n%s", lines(rest.Plan.Operations))
+		return
+	}
+	j.rows(a, b)
+	if there.Plan.Reverse == nil {
+		j.fail("no reverse: %s", there.Plan.Irreversible)
+		return
+	}
+	j.perform(reached, there.Plan.Reverse)
+	back, err := diff.Diff(j.read(), start, diff.Options{Equality: autogen.Static(j.server), Renames: diff.NeverRename})
+	j.must(err)
+	if !back.Empty() {
+		j.fail("after the downgrade there is still to do:\n%s", lines(back.Operations))
+	}
+	j.rows(a, b)
+}
+
+func (j *journey) plan(from, to *schema.Schema) *autogen.Result {
+	result, err := autogen.Run(j.ctx, autogen.Input{
+		Current: from, Target: to, Database: j.database, Diff: diff.Options{Renames: diff.NeverRename},
+	})
+	j.must(err)
+	if result.Unconfirmed != "" {
+		j.fail("unconfirmed: %s", result.Unconfirmed)
+	}
+	if result.Proof != nil && !result.Proof.Holds() && len(result.Plan.Decisions()) == 0 {
+		j.fail("%s\n%s\n%s\nplan:\n%s", result.Proof, strings.Join(result.Proof.Upgrade, "\n"), strings.Join(result.Proof.Downgrade, "\n"), lines(result.Plan.Operations))
+	}
+	return result
+}
+
+func (j *journey) perform(before *schema.Schema, operations []op.Operation) {
+	statements, err := ddl.Compile(j.server, before, operations)
+	j.must(err)
+	j.execute(statements)
+}
+
+// execute runs statements on one connection, with SQLite's foreign keys off where the plan asks for it.
+func (j *journey) execute(statements []ddl.Statement) {
+	conn, err := j.database.Conn(j.ctx)
+	j.must(err)
+	defer conn.Close()
+	for _, statement := range statements {
+		j.log = append(j.log, statement.SQL)
+		if statement.Guard != "" {
+			rows, err := conn.QueryContext(j.ctx, statement.SQL, statement.Args...)
+			j.must(err)
+			if rows.Next() {
+				rows.Close()
+				j.fail("guard: %s", statement.Guard)
+			}
+			rows.Close()
+			continue
+		}
+		if statement.ForeignKeysOff {
+			_, err := conn.ExecContext(j.ctx, "PRAGMA foreign_keys=OFF")
+			j.must(err)
+		}
+		if _, err := conn.ExecContext(j.ctx, statement.SQL, statement.Args...); err != nil {
+			j.fail("%v", err)
+		}
+	}
+	if j.server.Dialect == schema.SQLite {
+		_, err := conn.ExecContext(j.ctx, "PRAGMA foreign_keys=ON")
+		j.must(err)
+	}
+}
+
+func (j *journey) read() *schema.Schema {
+	s, err := introspect.Read(j.ctx, j.database, j.database.Dialect, introspect.Options{})
+	j.must(err)
+	if len(s.Problems) > 0 {
+		j.fail("problems: %v", s.Problems)
+	}
+	return s
+}
+
+// clear empties the database by a plan to the empty schema, which is a test of its own.
+func (j *journey) clear() {
+	current := j.read()
+	plan, err := diff.Diff(current, schema.New(j.server), diff.Options{})
+	j.must(err)
+	j.perform(current, plan.Operations)
+	if rest := j.read(); rest.Tables.Len() > 0 {
+		j.fail("tables are left after dropping all")
+	}
+	j.log = nil
+}
+
+func (j *journey) fill(a, b *schema.Schema) {
+	for table := range a.Tables.All() {
+		for n := range randschema.Rows {
+			sql := fmt.Sprintf("INSERT INTO %s VALUES (%s)", ddl.QuoteName(j.server.Dialect, table.Name), strings.Join(randschema.Values(table, a, b, n), ", "))
+			j.log = append(j.log, sql)
+			_, err := j.database.ExecContext(j.ctx, sql)
+			j.must(err)
+		}
+	}
+}
+
+// rows checks that the tables on both sides have all their rows.
+func (j *journey) rows(a, b *schema.Schema) {
+	for table := range a.Tables.All() {
+		if !b.Tables.Has(table.Name) {
+			continue
+		}
+		var count, sum int
+		query := fmt.Sprintf("SELECT count(*), sum(id) FROM %s", ddl.QuoteName(j.server.Dialect, table.Name))
+		j.must(j.database.QueryRowContext(j.ctx, query).Scan(&count, &sum))
+		if count != randschema.Rows || sum != randschema.Rows*(randschema.Rows+1)/2 {
+			j.fail("%s has %d rows with the sum %d", table.Name, count, sum)
+		}
+	}
+}
+
+func (j *journey) must(err error) {
+	if err != nil {
+		j.t.Helper()
+		j.fail("%v", err)
+	}
+}
+
+func (j *journey) fail(format string, args ...any) {
+	j.t.Helper()
+	j.t.Fatalf("seed %d: %s\nstatements:\n%s", j.seed, fmt.Sprintf(format, args...), strings.Join(j.log, ";\n"))
+}
+
+func lines(operations []op.Operation) string {
+	out := make([]string, len(operations))
+	for i, operation := range operations {
+		out[i] = operation.String()
+	}
+	return strings.Join(out, "\n")
+}

@@ -1,0 +1,125 @@
+package versions
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+// StampOptions says how to stamp.
+type StampOptions struct {
+	// Purge removes all rows first, also those that no revision has.
+	Purge bool
+}
+
+// Stamp sets the rows of the version table without running anything; see [Graph.StampRows]. It is also how to say that a
+// revision which was interrupted has been brought in order by hand: nothing will go on from it.
+func Stamp(ctx context.Context, db *bun.DB, set *Set, targets []string, stamp StampOptions, options Options) (err error) {
+	graph, err := set.Graph()
+	if err != nil {
+		return err
+	}
+	r, err := newRunner(ctx, db, options)
+	if err != nil {
+		return err
+	}
+	defer r.close(&err)
+	r.graph = graph
+	unlock, err := r.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock(&err)
+	for {
+		err := r.stamp(ctx, targets, stamp)
+		if !errors.Is(err, errMoved) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+func (r *runner) stamp(ctx context.Context, targets []string, stamp StampOptions) error {
+	old, err := r.tables.rows(ctx, r.conn.Conn)
+	if err != nil {
+		return err
+	}
+	known := old
+	if stamp.Purge {
+		known = nil
+	}
+	if r.position, err = r.graph.At(known); err != nil {
+		return r.inTable(err)
+	}
+	rows, err := r.graph.StampRows(known, targets...)
+	if err != nil {
+		return err
+	}
+	if r.options.DryRun {
+		return nil
+	}
+	if err := r.ensureTables(ctx); err != nil {
+		return err
+	}
+	start := time.Now()
+	if stamp.Purge {
+		r.position = nil // rows that no revision has cannot be looked after
+	}
+	if err := r.begin(ctx, false); err != nil {
+		return err
+	}
+	if stamp.Purge {
+		if old, err = r.tables.rowsOf(ctx, r.querier()); err != nil {
+			return errors.Join(err, r.rollback(ctx))
+		}
+	}
+	if err := r.writeStamp(ctx, start, old, rows); err != nil {
+		return errors.Join(err, r.rollback(ctx))
+	}
+	return r.commit(ctx)
+}
+
+func (r *runner) writeStamp(ctx context.Context, start time.Time, old, rows []string) error {
+	change := rowDifference(old, rows)
+	if err := r.tables.apply(ctx, r.querier(), change); err != nil {
+		return err
+	}
+	if err := r.tables.forget(ctx, r.querier()); err != nil {
+		return err
+	}
+	stamped := change.Insert
+	if change.Update != nil {
+		stamped = append([]string{change.Update.To}, stamped...)
+	}
+	if len(stamped) == 0 && len(change.Delete) > 0 {
+		stamped = []string{"base"}
+	}
+	for _, id := range stamped {
+		now := time.Now()
+		entry := Entry{
+			Revision: id, Direction: Stamped, Started: start, Finished: now, Duration: now.Sub(start), Outcome: OutcomeDone,
+			ToolVersion: r.options.ToolVersion,
+		}
+		if err := r.tables.insertEntry(ctx, r.querier(), &entry); err != nil {
+			return err
+		}
+		r.pending = append(r.pending, Event{Kind: EventDone, Revision: id, Direction: Stamped, From: old, To: rows})
+	}
+	return nil
+}
+
+// Ensure creates the version and history tables where they are missing, and does nothing else.
+func Ensure(ctx context.Context, db *bun.DB, options Options) (err error) {
+	r, err := newRunner(ctx, db, options)
+	if err != nil {
+		return err
+	}
+	defer r.close(&err)
+	unlock, err := r.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock(&err)
+	return r.ensureTables(ctx)
+}

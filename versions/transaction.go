@@ -1,0 +1,221 @@
+package versions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"github.com/retort-db/retort/ddl"
+	"github.com/retort-db/retort/introspect"
+	"github.com/retort-db/retort/schema"
+)
+
+// transaction is an open transaction of a run.
+type transaction struct {
+	bun.Tx
+	// restore undoes what was set on the connection around it.
+	restore func(ctx context.Context) error
+	// violations are SQLite's, from before the transaction changed anything, if foreign keys are off in it.
+	violations []ForeignKeyViolation
+	unchecked  bool // foreign keys are off
+}
+
+// begin opens a transaction unless one is open. On SQLite it is the only one that writes from here on, and foreign keys
+// are off in it if that is asked for.
+func (r *runner) begin(ctx context.Context, foreignKeysOff bool) error {
+	if r.tx != nil {
+		return nil
+	}
+	tx := &transaction{restore: func(context.Context) error { return nil }}
+	if r.engine.dialect() == schema.SQLite && foreignKeysOff {
+		if err := tx.foreignKeysOff(ctx, r.conn.Conn); err != nil {
+			return err
+		}
+	}
+	err := r.patiently(ctx, func() (err error) {
+		// Without the context's end: database/sql would roll back behind our back, and what is set on the connection around the
+		// transaction could not be restored. Each statement has the context, and the end of one rolls back here.
+		if tx.Tx, err = r.conn.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
+			return err
+		}
+		if err := r.engine.seizeWrite(ctx, tx.Tx.Tx, r.tables.version); err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
+		return nil
+	})
+	if err == nil && tx.unchecked {
+		if tx.violations, err = violations(ctx, tx.Tx.Tx); err != nil {
+			err = errors.Join(err, tx.Rollback())
+		}
+	}
+	if err != nil {
+		return errors.Join(err, tx.restoreLater(ctx))
+	}
+	r.tx = tx
+	if r.engine.dialect() == schema.SQLite && r.position != nil {
+		return r.checkUnmoved(ctx)
+	}
+	return nil
+}
+
+// checkUnmoved returns errMoved if another run has changed the version table since this one looked.
+func (r *runner) checkUnmoved(ctx context.Context) error {
+	rows, err := r.tables.rowsOf(ctx, r.querier())
+	if err != nil {
+		return errors.Join(err, r.rollback(ctx))
+	}
+	expected := r.position.Rows()
+	for _, implied := range r.position.implied {
+		expected = append(expected, r.graph.nodes[implied].ID)
+	}
+	slices.Sort(expected)
+	if slices.Equal(rows, slices.Compact(expected)) {
+		return nil
+	}
+	r.knowledge.forget()
+	return errors.Join(errMoved, r.rollback(ctx))
+}
+
+// commit ends the open transaction, if there is one, and tells what is done by that.
+func (r *runner) commit(ctx context.Context) error {
+	if r.tx == nil {
+		return nil
+	}
+	tx := r.tx
+	if tx.unchecked {
+		after, err := violations(ctx, tx.Tx.Tx)
+		if err == nil {
+			err = newViolations(tx.violations, after)
+		}
+		if err != nil {
+			return errors.Join(err, r.rollback(ctx))
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return errors.Join(err, r.rollback(ctx))
+	}
+	r.tx = nil
+	if err := tx.Commit(); err != nil {
+		r.pending = nil
+		return errors.Join(fmt.Errorf("commit: %w", err), tx.restoreLater(ctx))
+	}
+	for _, event := range r.pending {
+		r.options.emit(event)
+	}
+	r.pending = nil
+	return tx.restoreLater(ctx)
+}
+
+// rollback drops the open transaction, if there is one.
+func (r *runner) rollback(ctx context.Context) error {
+	if r.tx == nil {
+		return nil
+	}
+	tx := r.tx
+	r.tx, r.pending = nil, nil
+	// A cancelled context has rolled it back already, and a lost connection too.
+	_ = tx.Rollback()
+	if err := tx.restoreLater(ctx); err != nil {
+		r.discard()
+	}
+	return nil
+}
+
+func (t *transaction) restoreLater(ctx context.Context) error {
+	ctx, cancel := cleanupContext(ctx)
+	defer cancel()
+	return t.restore(ctx)
+}
+
+// foreignKeysOff turns SQLite's foreign keys off, which has no effect once a transaction is open.
+func (t *transaction) foreignKeysOff(ctx context.Context, q introspect.Querier) error {
+	var on bool
+	if err := q.QueryRowContext(ctx, "PRAGMA foreign_keys").Scan(&on); err != nil {
+		return err
+	}
+	t.unchecked = true
+	if !on {
+		return nil
+	}
+	if _, err := q.ExecContext(ctx, "PRAGMA foreign_keys = OFF"); err != nil {
+		return err
+	}
+	t.restore = func(ctx context.Context) error {
+		_, err := q.ExecContext(ctx, "PRAGMA foreign_keys = ON")
+		return err
+	}
+	return nil
+}
+
+// violations counts the rows that refer to nothing, by table and parent.
+func violations(ctx context.Context, q introspect.Querier) ([]ForeignKeyViolation, error) {
+	rows, err := q.QueryContext(ctx, `SELECT "table", "parent", count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2`)
+	if err != nil {
+		return nil, fmt.Errorf("check foreign keys: %w", err)
+	}
+	defer rows.Close()
+	var out []ForeignKeyViolation
+	for rows.Next() {
+		var v ForeignKeyViolation
+		if err := rows.Scan(&v.Table, &v.Parent, &v.Rows); err != nil {
+			return nil, fmt.Errorf("check foreign keys: %w", err)
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+// newViolations returns a *ForeignKeyError for those that were not there before.
+func newViolations(before, after []ForeignKeyViolation) error {
+	var fresh []ForeignKeyViolation
+	for _, v := range after {
+		for _, old := range before {
+			if strings.EqualFold(old.Table, v.Table) && strings.EqualFold(old.Parent, v.Parent) {
+				v.Rows -= old.Rows
+			}
+		}
+		if v.Rows > 0 {
+			fresh = append(fresh, v)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	return &ForeignKeyError{Violations: fresh}
+}
+
+// guard runs a question that must have no answer.
+func guard(ctx context.Context, q introspect.Querier, s ddl.Statement) (err error) {
+	rows, err := q.QueryContext(ctx, s.SQL, s.Args...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	if !rows.Next() {
+		return rows.Err()
+	}
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	values := make([]any, len(columns))
+	targets := make([]any, len(columns))
+	for i := range values {
+		targets[i] = &values[i]
+	}
+	if err := rows.Scan(targets...); err != nil {
+		return err
+	}
+	text := s.Guard
+	if len(values) > 0 {
+		if raw, ok := values[0].([]byte); ok {
+			values[0] = string(raw)
+		}
+		text = strings.ReplaceAll(text, "%v", fmt.Sprint(values[0]))
+	}
+	return &GuardError{Text: text}
+}
