@@ -36,16 +36,7 @@ func (i *invocation) askRenames(found []comparison) ([]diff.Intent, error) {
 	if len(asked) == 0 {
 		return nil, nil
 	}
-	i.note("These look like renames. Taken as one, a rename keeps the values; otherwise they are lost.")
-	for n, rename := range asked {
-		i.note("  %d  %s %s -> %s (%.2f: %s)", n+1, rename.Kind, qualified(rename, rename.From), rename.To, rename.Score, strings.Join(rename.Reasons, ", "))
-	}
-	fmt.Fprint(i.Stderr, "Which are renames? Numbers, all or none [none]: ")
-	line, err := bufio.NewReader(i.Stdin).ReadString('\n')
-	if err != nil && !(errors.Is(err, io.EOF) && line != "") {
-		return nil, errors.New("no answer: state renames with --rename table.old=new, or --renames flag")
-	}
-	chosen, err := chosen(line, len(asked))
+	chosen, err := i.ask(asked)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +45,24 @@ func (i *invocation) askRenames(found []comparison) ([]diff.Intent, error) {
 		intents = append(intents, intentOf(rename, !chosen[n]))
 	}
 	return intents, nil
+}
+
+// ask shows pairs and returns which of them are renames, by their place in the list.
+func (i *invocation) ask(pairs []diff.Rename) (map[int]bool, error) {
+	i.note("These look like renames. Taken as one, a rename keeps the values; otherwise they are lost.")
+	for n, pair := range pairs {
+		why := ""
+		if len(pair.Reasons) > 0 {
+			why = fmt.Sprintf(" (%.2f: %s)", pair.Score, strings.Join(pair.Reasons, ", "))
+		}
+		i.note("  %d  %s %s -> %s%s", n+1, pair.Kind, qualified(pair, pair.From), pair.To, why)
+	}
+	fmt.Fprint(i.Stderr, "Which are renames? Numbers, all or none [none]: ")
+	line, err := bufio.NewReader(i.Stdin).ReadString('\n')
+	if err != nil && (!errors.Is(err, io.EOF) || line == "") {
+		return nil, errors.New("no answer; nothing was written")
+	}
+	return chosen(line, len(pairs))
 }
 
 func qualified(rename diff.Rename, name string) string {

@@ -85,7 +85,7 @@ func (e *OpaqueError) Error() string {
 func opaqueSteps(one comparison) []string {
 	var out []string
 	for _, step := range one.opaque {
-		out = append(out, fmt.Sprintf("%s:%d: %s", shown(step.File), step.Line, step.Operation))
+		out = append(out, fmt.Sprintf("%s:%d: %s", step.File, step.Line, step.Operation))
 	}
 	return out
 }

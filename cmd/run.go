@@ -179,8 +179,6 @@ func (i *invocation) tell(event versions.Event) {
 			}
 			i.note("%s", indent(style.Dim(text)))
 		}
-	case versions.EventProgress:
-		i.note("  %d rows", event.Rows)
 	}
 }
 

@@ -1,10 +1,12 @@
 package ddl
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
 
+	"github.com/retort-db/retort/internal/sqltext"
 	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/schema"
 )
@@ -248,23 +250,39 @@ func (c *postgresCompiler) homeNamespace() string {
 	return "public"
 }
 
-// usedLater reports whether a later operation of the same list mentions a text, or might: a data step can contain
-// anything.
+// usedLater reports whether a later operation of the same list has a string constant that contains the text, or might
+// have: a data step can do anything.
 func (c *postgresCompiler) usedLater(text string) bool {
-	quoted, err := json.Marshal(text)
-	if err != nil {
-		return true
-	}
-	inner := strings.Trim(string(quoted), `"`)
+	inner := strings.ReplaceAll(text, "'", "''")
 	for _, operation := range c.rest {
 		switch operation.(type) {
 		case *op.Exec, *op.Insert, *op.Run, *op.Backfill, op.Custom:
 			return true
 		}
 		data, err := json.Marshal(operation)
-		if err != nil || strings.Contains(string(data), inner) {
+		if err != nil || hasConstant(data, inner) {
 			return true
 		}
 	}
 	return false
+}
+
+// hasConstant reports whether a text of JSON holds SQL with a string constant that contains inner.
+func hasConstant(data []byte, inner string) bool {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return false
+		}
+		text, ok := token.(string)
+		if !ok {
+			continue
+		}
+		for _, part := range sqltext.Tokens(schema.Postgres, text) {
+			if part.Kind == sqltext.String && strings.Contains(part.Text, inner) {
+				return true
+			}
+		}
+	}
 }

@@ -126,15 +126,14 @@ func backfillQuery(o *op.Backfill, key []string, after string, batch int) string
 	if after != "" {
 		where += " AND (" + columns + ") > " + after
 	}
-	var same, texts []string
-	for _, name := range key {
-		quoted := postgresQuote(name)
-		same = append(same, table+"."+quoted+" = batch."+quoted)
-		texts = append(texts, quoted+"::text")
+	texts := make([]string, len(key))
+	for i, name := range key {
+		texts[i] = postgresQuote(name) + "::text"
 	}
+	// The batch stands in a sub-select, so that the user's expressions see the columns of the table alone.
 	return "WITH batch AS (SELECT " + columns + " FROM " + table + " WHERE " + where +
 		" ORDER BY " + columns + " LIMIT " + itoa(batch) + " FOR UPDATE), changed AS (UPDATE " + table +
-		" SET " + assignments(o.Set) + " FROM batch WHERE " + strings.Join(same, " AND ") + ") SELECT " +
+		" SET " + assignments(o.Set) + " WHERE (" + columns + ") IN (SELECT " + columns + " FROM batch)) SELECT " +
 		strings.Join(texts, ", ") + " FROM batch ORDER BY " + strings.Join(descending(key), ", ") + " LIMIT 1"
 }
 

@@ -102,6 +102,14 @@ func (s *postgresSession) beginOwn(ctx context.Context, conn beginner) error {
 	return nil
 }
 
+// fixedSettings sets, until the end of the transaction or the savepoint, what decides how the server writes definitions.
+// Constants of dates, times and intervals in defaults and partition bounds follow the session's style and time zone.
+const fixedSettings = `
+	SELECT pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('quote_all_identifiers', 'off', true),
+		pg_catalog.set_config('standard_conforming_strings', 'on', true), pg_catalog.set_config('datestyle', 'ISO, YMD', true),
+		pg_catalog.set_config('intervalstyle', 'postgres', true), pg_catalog.set_config('timezone', 'UTC', true),
+		pg_catalog.set_config('extra_float_digits', '1', true), pg_catalog.set_config('bytea_output', 'hex', true)`
+
 // locate finds the default namespace and points search_path to it. pg_temp is named last, since the server would search
 // it first otherwise and a temporary table would hide one of the same name.
 func (s *postgresSession) locate(ctx context.Context, q Querier, options Options) error {
@@ -125,7 +133,7 @@ func (s *postgresSession) locate(ctx context.Context, q Querier, options Options
 	if s.alias != "" {
 		path = slices.Insert(path, 1, quotePostgres(s.alias))
 	}
-	if _, err := s.q.ExecContext(ctx, "SELECT pg_catalog.set_config('search_path', $1, true)", strings.Join(path, ", ")); err != nil {
+	if _, err := s.q.ExecContext(ctx, fixedSettings, strings.Join(path, ", ")); err != nil {
 		return fmt.Errorf("set search_path to %s: %w", home, err)
 	}
 	return s.findNamespaces(ctx, append([]string{home}, options.Namespaces...))

@@ -42,7 +42,7 @@ const unmodelledNames = 20
 // firstNormalOID is the lowest identifier of an object that initdb did not make (access/transam.h).
 const firstNormalOID = "16384"
 
-// What extensions brought is not counted. Identifiers of subscriptions and user mappings are hidden from most roles.
+// What extensions brought is not counted, nor what belongs to a counted object (the casts of a range type). Identifiers of subscriptions and user mappings are hidden from most roles.
 const readUnmodelledSQL = `
 	WITH spaces AS (
 		SELECT oid, nspname FROM pg_namespace WHERE nspname::text IN (SELECT json_array_elements_text($1::text::json))
@@ -113,7 +113,7 @@ const readUnmodelledSQL = `
 		CASE WHEN count(*) <= $2 THEN json_agg(f.name ORDER BY f.name) END AS names
 	FROM found f
 	WHERE f.id IS NULL OR NOT EXISTS (
-		SELECT FROM pg_depend e WHERE e.classid = f.catalog AND e.objid = f.id AND e.deptype = 'e')
+		SELECT FROM pg_depend e WHERE e.classid = f.catalog AND e.objid = f.id AND e.deptype IN ('e', 'i'))
 	GROUP BY f.kind
 	ORDER BY f.kind`
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/retort-db/retort/internal/sqliteddl"
 	"github.com/retort-db/retort/internal/sqltext"
 	"github.com/retort-db/retort/schema"
 )
@@ -194,6 +195,14 @@ func (o *RenameColumn) Apply(s *schema.Schema) error {
 			sequence.OwnedBy.Column = o.To
 		}
 	}
+	for _, dependencies := range dependents(s) {
+		for i, dependency := range dependencies {
+			if dependency.Relation == o.Table && dependency.Column == o.From {
+				dependencies[i].Column = o.To
+			}
+		}
+	}
+	rewriteStatements(s, func(text string) string { return sqliteddl.RenameColumn(text, o.Table.Name, o.From, o.To) })
 	return nil
 }
 

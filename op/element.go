@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/retort-db/retort/schema"
 )
@@ -212,6 +213,9 @@ func (c *ColumnElement) resolve(dialect schema.Dialect) (*schema.Column, error) 
 	}
 	if dialect == schema.SQLite {
 		column.Comment = ""
+		if column.Identity != nil && !strings.EqualFold(column.Type, "integer") {
+			column.Type = "INTEGER" // the only type that AUTOINCREMENT takes
+		}
 	}
 	if column.Identity != nil && dialect == schema.Postgres {
 		column.NotNull = true

@@ -3,6 +3,7 @@ package op
 import (
 	"fmt"
 
+	"github.com/retort-db/retort/internal/sqliteddl"
 	"github.com/retort-db/retort/internal/sqltext"
 	"github.com/retort-db/retort/schema"
 )
@@ -151,7 +152,43 @@ func (o *RenameTable) Apply(s *schema.Schema) error {
 			sequence.OwnedBy.Relation = o.To
 		}
 	}
+	for _, dependencies := range dependents(s) {
+		for i := range dependencies {
+			if dependencies[i].Relation == o.From {
+				dependencies[i].Relation = o.To
+			}
+		}
+	}
+	rewriteStatements(s, func(text string) string { return sqliteddl.RenameTable(text, o.From.Name, o.To.Name) })
 	return nil
+}
+
+// dependents returns the dependency lists of all views, functions and triggers.
+func dependents(s *schema.Schema) [][]schema.Dependency {
+	var out [][]schema.Dependency
+	for view := range s.Views.All() {
+		out = append(out, view.DependsOn)
+	}
+	for function := range s.Functions.All() {
+		out = append(out, function.DependsOn)
+	}
+	for trigger := range s.Triggers.All() {
+		out = append(out, trigger.DependsOn)
+	}
+	return out
+}
+
+// rewriteStatements rewrites the texts of views and triggers where the engine does so itself on a rename (SQLite).
+func rewriteStatements(s *schema.Schema, rewrite func(string) string) {
+	if s.Server.Dialect != schema.SQLite {
+		return
+	}
+	for view := range s.Views.All() {
+		view.Definition = rewrite(view.Definition)
+	}
+	for trigger := range s.Triggers.All() {
+		trigger.Definition = rewrite(trigger.Definition)
+	}
 }
 
 // Reverse renames the table back.

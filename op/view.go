@@ -67,11 +67,12 @@ func (o *DropView) Subject() schema.Name { return o.Name }
 // String returns "drop view NAME".
 func (o *DropView) String() string { return fmt.Sprintf("drop view %s", o.Name) }
 
-// Apply removes the object.
+// Apply removes the view and its INSTEAD OF triggers.
 func (o *DropView) Apply(s *schema.Schema) error {
 	if !s.Views.Remove(o.Name) && !o.IfExists {
 		return misfit(o, "there is no such view")
 	}
+	s.Triggers.Filter(func(t *schema.Trigger) bool { return t.Table != o.Name })
 	return nil
 }
 

@@ -3,6 +3,7 @@ package reflect_test
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -172,4 +173,8 @@ func splitLines(text string) func(func(string) bool) {
 			}
 		}
 	}
+}
+
+func sortBy[T any](list []T, key func(T) string) {
+	slices.SortStableFunc(list, func(a, b T) int { return strings.Compare(key(a), key(b)) })
 }

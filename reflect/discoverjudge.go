@@ -46,16 +46,23 @@ func newJudge(source *moduleSource, want *modelList, exclude []string) *judge {
 			case field.embedded:
 				j.embeddedBy[field.ref] = append(j.embeddedBy[field.ref], s)
 			case isEmbed:
-				j.prefixedBy[field.ref] = where
+				addOnce(j.prefixedBy, field.ref, where)
 			case isM2M:
-				j.junctions[junction] = where
-				j.targets[field.ref] = where
+				addOnce(j.junctions, junction, where)
+				addOnce(j.targets, field.ref, where)
 			case isRelation:
-				j.targets[field.ref] = where
+				addOnce(j.targets, field.ref, where)
 			}
 		}
 	}
 	return j
+}
+
+// addOnce keeps the first mention of a thing.
+func addOnce[K comparable](mentions map[K]string, thing K, where string) {
+	if mentions[thing] == "" {
+		mentions[thing] = where
+	}
 }
 
 // candidate judges one struct. What has nothing to do with bun is not worth showing.
@@ -153,8 +160,8 @@ func (j *judge) rejection(s *structInfo) string {
 	if by := j.abstractFor(s); by != "" {
 		return "only serves to be embedded, by " + by
 	}
-	if s.baseModel == nil && j.withBaseModel[s.importPath] && !s.ownPrimaryKey() {
-		return "has no bun.BaseModel, unlike other models of its package, and its primary key is only embedded"
+	if s.baseModel == nil && j.withBaseModel[s.importPath] && s.looksLikePayload() {
+		return "has json tags and no bun tags, unlike the models of its package, and its primary key is only embedded"
 	}
 	return ""
 }

@@ -54,23 +54,33 @@ type baseModelInfo struct {
 }
 
 type structFieldInfo struct {
-	name      string
-	qualifier string // before the type's name, as written
-	ref       typeKey
-	embedded  bool
-	pointer   bool
-	direct    bool // neither slice nor map nor array
-	hasBunTag bool
-	tag       bunTag
-	ddl       string
+	name       string
+	qualifier  string // before the type's name, as written
+	ref        typeKey
+	embedded   bool
+	pointer    bool
+	direct     bool // neither slice nor map nor array
+	hasBunTag  bool
+	hasJSONTag bool
+	tag        bunTag
+	ddl        string
 }
 
 type importInfo struct{ name, path string }
 
 func (s *structInfo) key() typeKey { return typeKey{s.importPath, s.name} }
 
-func (s *structInfo) ownPrimaryKey() bool {
-	return slices.ContainsFunc(s.fields, func(f structFieldInfo) bool { return !f.embedded && f.tag.has("pk") })
+// looksLikePayload reports whether the struct's own fields have json tags and no bun tags: a request or response that
+// embeds what it has in common with a model.
+func (s *structInfo) looksLikePayload() bool {
+	hasJSON := false
+	for _, field := range s.fields {
+		if field.hasBunTag {
+			return false
+		}
+		hasJSON = hasJSON || field.hasJSONTag && !field.embedded
+	}
+	return hasJSON
 }
 
 // primaryKey returns the field with the pk option, of the struct itself or of one that it embeds.
@@ -293,6 +303,7 @@ func (s *structInfo) addField(set *token.FileSet, field *ast.Field) {
 			} else {
 				info.hasBunTag, info.tag = found, parseBunTag(bunText)
 			}
+			_, info.hasJSONTag = tag.Lookup("json")
 			info.ddl = tag.Get("ddl")
 		}
 	}

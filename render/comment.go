@@ -251,7 +251,7 @@ func (f *RevisionFile) lossParagraph() []string {
 	if len(lost) == 0 {
 		return nil
 	}
-	return []string{"The downgrade does not bring back the data of " + enumerate(shorten(lost, "%d more")) + "."}
+	return []string{lossSentence + enumerate(shorten(lost, "%d more")) + "."}
 }
 
 func losesData(operation op.Operation) string {

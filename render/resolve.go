@@ -81,16 +81,14 @@ func resolveOne(source []byte, decision Decision) ([]byte, error) {
 	if len(steps) == 0 {
 		return nil, refuse("no step of the file is flagged for it")
 	}
-	for _, step := range steps {
-		if decision.To == "" {
+	if decision.To == "" {
+		for _, step := range steps {
 			edit.confirmDrop(step)
-			continue
 		}
-		if reason := edit.rename(step, decision.To); reason != "" {
-			return nil, refuse(reason)
-		}
+	} else if reason := edit.rename(steps[0].flag, decision.To); reason != "" {
+		return nil, refuse(reason)
 	}
-	edit.comment(steps[0].flag, decision.To)
+	edit.correctComment(steps[0].flag, decision.To)
 	return edit.apply()
 }
 
@@ -192,24 +190,4 @@ func (e *sourceEdit) replaceLines(step recorded, statements []string) {
 		}
 	}
 	e.replace(start, end, strings.Join(statements, "\n"))
-}
-
-// rename carries a rename out in both directions. It returns why it cannot.
-func (e *sourceEdit) rename(step flaggedStep, to string) string {
-	var change func(pair) (up, down []string, reason string)
-	creation, back := pair{}, pair{}
-	switch step.flag.Kind {
-	case "table":
-		change = e.renameTable
-		creation = e.find("Upgrade", step.scope, call{name: "DropTable", args: []node{text(step.flag.From)}}, call{name: "CreateTable", args: []node{text(to)}})
-		back = e.find("Downgrade", nil, call{name: "DropTable", args: []node{text(to)}}, call{name: "CreateTable", args: []node{text(step.flag.From)}})
-	case "column":
-		change = e.renameColumn
-		table := text(step.flag.Table)
-		creation = e.find("Upgrade", step.scope, call{name: "DropColumn", args: []node{table, text(step.flag.From)}}, call{name: "AddColumn", args: []node{table, text(to)}})
-		back = e.find("Downgrade", nil, call{name: "DropColumn", args: []node{table, text(to)}}, call{name: "AddColumn", args: []node{table, text(step.flag.From)}})
-	}
-	_ = back
-	_, _, _ = change, creation, back
-	return ""
 }

@@ -82,6 +82,17 @@ func TestRoundTrip(t *testing.T) {
 		{Dialect: schema.MySQL, Upgrade: append(columnSamples(), indexSamples()...)},
 	})
 
+	for _, c := range resolveCases(t) {
+		source, err := render.Resolve(c.source(t), c.decisions)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		writeFile(t, filepath.Join(dir, "migrations", c.name+".go"), source)
+		if want[c.name], err = c.want(); err != nil {
+			t.Fatal(err)
+		}
+	}
+
 	got := recordModule(t, dir)
 	for id, engines := range want {
 		for dialect, operations := range engines {

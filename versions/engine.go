@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect"
@@ -31,6 +32,9 @@ type engine interface {
 	unlock(ctx context.Context, q introspect.Querier) error
 	// seizeWrite makes a transaction that just began the only one that may write, where a transaction is the lock.
 	seizeWrite(ctx context.Context, q introspect.Querier, versionTable schema.Name) error
+	// patience sets how long a statement waits inside the engine for other connections, where it is the connection that
+	// says so, and returns how long it waited so far.
+	patience(ctx context.Context, q introspect.Querier, wait time.Duration) (before time.Duration, err error)
 	// isBusy tells the error of seizeWrite, or of creating a table, that waiting may cure.
 	isBusy(err error) bool
 }

@@ -2,6 +2,7 @@ package versions
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -36,7 +37,17 @@ func (r *runner) lock(ctx context.Context) (unlock func(*error), err error) {
 }
 
 // patiently tries something again while the engine says that it is busy.
-func (r *runner) patiently(ctx context.Context, try func() error) error {
+func (r *runner) patiently(ctx context.Context, try func() error) (err error) {
+	before, err := r.engine.patience(ctx, r.conn.Conn, 0)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := cleanupContext(ctx)
+		defer cancel()
+		_, restoring := r.engine.patience(ctx, r.conn.Conn, before)
+		err = errors.Join(err, restoring)
+	}()
 	return r.wait(ctx, func() (bool, string, error) {
 		err := try()
 		if r.engine.isBusy(err) {

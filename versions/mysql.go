@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/retort-db/retort/introspect"
 	"github.com/retort-db/retort/schema"
@@ -54,3 +55,7 @@ func (mysql) unlock(ctx context.Context, q introspect.Querier) error {
 
 func (mysql) seizeWrite(context.Context, introspect.Querier, schema.Name) error { return nil }
 func (mysql) isBusy(error) bool                                                 { return false }
+
+func (mysql) patience(context.Context, introspect.Querier, time.Duration) (time.Duration, error) {
+	return 0, nil
+}

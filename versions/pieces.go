@@ -72,9 +72,8 @@ func (s *stepRun) runInPieces(ctx context.Context) (failed int, err error) {
 		return 0, err
 	}
 	defer func() {
-		// What is written of a failure is how far the run had come when it last committed.
 		if err != nil {
-			s.entry = s.committed
+			s.rewind()
 		}
 	}()
 	if at == 0 {
@@ -104,6 +103,19 @@ func (s *stepRun) runInPieces(ctx context.Context) (failed int, err error) {
 		}
 	}
 	return 0, s.commit(ctx)
+}
+
+// rewind sets the history row to how far the run has come for good, for recording a failure.
+func (s *stepRun) rewind() {
+	s.entry = s.committed
+	if s.entry.ID == 0 || s.kept <= s.entry.Step {
+		return
+	}
+	// A statement by itself is noted as carried out with what comes after it, which has failed.
+	state, err := json.Marshal(progress{Before: s.before, Done: fingerprint(s.statements[:s.kept])})
+	if err == nil {
+		s.entry.Step, s.entry.state = s.kept, string(state)
+	}
 }
 
 // piece carries out the statement at a place by itself, or those that share a transaction from there on. It returns the

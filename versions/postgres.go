@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/retort-db/retort/introspect"
 	"github.com/retort-db/retort/schema"
@@ -69,3 +70,7 @@ func (postgres) unlock(ctx context.Context, q introspect.Querier) error {
 
 func (postgres) seizeWrite(context.Context, introspect.Querier, schema.Name) error { return nil }
 func (postgres) isBusy(error) bool                                                 { return false }
+
+func (postgres) patience(context.Context, introspect.Querier, time.Duration) (time.Duration, error) {
+	return 0, nil
+}

@@ -2,7 +2,9 @@ package versions
 
 import (
 	"context"
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/retort-db/retort/ddl"
 	"github.com/retort-db/retort/introspect"
@@ -51,4 +53,14 @@ func (sqlite) isBusy(err error) bool {
 	}
 	text := err.Error()
 	return strings.Contains(text, "database is locked") || strings.Contains(text, "database table is locked") || strings.Contains(text, "SQLITE_BUSY")
+}
+
+// patience sets PRAGMA busy_timeout. While SQLite waits by itself, nobody is told, and a cancelled run waits on.
+func (sqlite) patience(ctx context.Context, q introspect.Querier, wait time.Duration) (time.Duration, error) {
+	var before int64
+	if err := q.QueryRowContext(ctx, "PRAGMA busy_timeout").Scan(&before); err != nil {
+		return 0, err
+	}
+	_, err := q.ExecContext(ctx, fmt.Sprintf("PRAGMA busy_timeout = %d", wait.Milliseconds()))
+	return time.Duration(before) * time.Millisecond, err
 }

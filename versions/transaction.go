@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -99,7 +100,17 @@ func (r *runner) commit(ctx context.Context) error {
 		return errors.Join(err, r.rollback(ctx))
 	}
 	r.tx = nil
-	if err := tx.Commit(); err != nil {
+	// Readers may be in the way of SQLite's commit; database/sql gives only one chance.
+	before, err := r.engine.patience(ctx, tx.Tx.Tx, r.commitTimeout())
+	if err == nil {
+		err = tx.Commit()
+	}
+	_, restoring := r.engine.patience(ctx, r.conn.Conn, before)
+	if err != nil || restoring != nil {
+		// What could not be committed may still be open on the connection.
+		r.discard()
+	}
+	if err != nil {
 		r.pending = nil
 		return errors.Join(fmt.Errorf("commit: %w", err), tx.restoreLater(ctx))
 	}
@@ -109,6 +120,9 @@ func (r *runner) commit(ctx context.Context) error {
 	r.pending = nil
 	return tx.restoreLater(ctx)
 }
+
+// commitTimeout is how long a commit waits for readers, at least.
+func (r *runner) commitTimeout() time.Duration { return max(r.options.lockTimeout(), 10*time.Second) }
 
 // rollback drops the open transaction, if there is one.
 func (r *runner) rollback(ctx context.Context) error {

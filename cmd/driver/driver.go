@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"github.com/retort-db/retort/cmd/internal/protocol"
@@ -98,28 +99,38 @@ func answer(ctx context.Context, config Config, in io.Reader, out *channel) (err
 			"this retort speaks protocol %d, the one that your go.mod requires speaks %d: install the same version, or run it as \"go tool retort\"",
 			request.Protocol, protocol.Version)}
 	}
-	set := merged(config.Revisions)
+	set := merged(config.Revisions, request.Dir)
 	if request.Command == protocol.Load {
 		return load(config, set, request.Load, out)
 	}
 	return run(ctx, set, request.Command, request.Run, out)
 }
 
-// merged puts the revisions of several packages into one set.
-func merged(sets []*versions.Set) *versions.Set {
-	if len(sets) == 1 && sets[0] != nil {
-		return sets[0]
-	}
+// merged puts the revisions of several packages into one set. Their files get the names that the user knows them by.
+func merged(sets []*versions.Set, dir string) *versions.Set {
 	all := &versions.Set{}
 	for _, set := range sets {
 		if set == nil {
 			continue
 		}
 		for _, revision := range set.All() {
+			revision.File = relative(revision.File, dir)
 			all.Add(revision)
 		}
 	}
 	return all
+}
+
+// relative names a file as seen from dir, unless that is no shorter.
+func relative(file, dir string) string {
+	if dir == "" || file == "" {
+		return file
+	}
+	short, err := filepath.Rel(dir, file)
+	if err != nil || len(short) >= len(file) {
+		return file
+	}
+	return short
 }
 
 func describe(err error) *protocol.Error {

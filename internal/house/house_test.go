@@ -18,7 +18,7 @@ var mayImport = map[string][]string{
 	"internal/sqltext":    {"schema"},
 	"internal/sqliteddl":  {"schema", "internal/sqltext"},
 	"internal/mysqltext":  {"schema", "internal/sqltext"},
-	"op":                  {"schema", "internal/sqltext"},
+	"op":                  {"schema", "internal/sqltext", "internal/sqliteddl"},
 	"ddl":                 {"op", "schema", "internal/sqltext", "internal/sqliteddl", "internal/mysqltext"},
 	"reflect":             {"schema", "internal/sqltext"},
 	"introspect":          {"schema", "ddl", "internal/sqltext", "internal/sqliteddl", "internal/mysqltext"},

@@ -48,6 +48,9 @@ func (e *CrashError) Unwrap() error { return e.Cause }
 // When ctx ends, the driver is asked to stop; it has as long as it needs to leave the database in order.
 func (d Driver) Call(ctx context.Context, request protocol.Request, listener Listener, result any) error {
 	request.Protocol = protocol.Version
+	if here, err := os.Getwd(); err == nil {
+		request.Dir = here
+	}
 	encoded, err := json.Marshal(request)
 	if err != nil {
 		return fmt.Errorf("encode the request: %w", err)

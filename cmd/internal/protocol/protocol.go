@@ -38,10 +38,12 @@ const (
 
 // Request is what the driver reads.
 type Request struct {
-	Protocol int          `json:"protocol"`
-	Command  Command      `json:"command"`
-	Load     *LoadRequest `json:"load,omitempty"`
-	Run      *RunRequest  `json:"run,omitempty"`
+	Protocol int     `json:"protocol"`
+	Command  Command `json:"command"`
+	// Dir is the user's working directory, which paths in messages are relative to.
+	Dir  string       `json:"dir,omitempty"`
+	Load *LoadRequest `json:"load,omitempty"`
+	Run  *RunRequest  `json:"run,omitempty"`
 }
 
 // LoadRequest asks for schemas.
