@@ -47,7 +47,10 @@ func (i *invocation) autogenerate(h *history, d *draft) error {
 	switch from := i.String("from"); from {
 	case "migrations":
 	case "database":
-		if with.database, err = i.open(); err != nil {
+		if _, _, err := i.target(); err != nil {
+			return err
+		}
+		if with.database, err = i.openTarget(); err != nil {
 			return fmt.Errorf("%w\nto compare with the revisions alone, without a database: --from migrations", err)
 		}
 		defer with.database.Close()
@@ -69,6 +72,9 @@ func (i *invocation) autogenerate(h *history, d *draft) error {
 	}
 	for _, one := range found {
 		d.file.Engines = append(d.file.Engines, enginePlan(one))
+		if d.file.Message == "" {
+			d.file.Message = render.MessageFor(one.result.Plan.Operations)
+		}
 	}
 	return i.finish(d, func() error { return i.summarize(found) })
 }

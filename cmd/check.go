@@ -112,7 +112,7 @@ func (i *invocation) writeDrift(w io.Writer, one drift) error {
 
 // checkDatabase compares the database with what its revisions make.
 func (i *invocation) checkDatabase(h *history, options diff.Options) ([]drift, error) {
-	database, err := i.open()
+	database, err := i.openTarget()
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,9 @@
 package cmd
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/uptrace/bun"
 
 	"github.com/retort-db/retort/introspect"
@@ -31,6 +34,44 @@ func (i *invocation) rows(database *introspect.Database) ([]string, error) {
 		return nil, err
 	}
 	return versions.Current(i.ctx, bun.NewDB(database.DB, dialect), i.versionsOptions())
+}
+
+// WrongEngineError says that the database is of an engine that revisions are not written for.
+type WrongEngineError struct {
+	URL      string // masked
+	Dialect  schema.Dialect
+	Dialects []schema.Dialect // the configured ones
+}
+
+// Error names both and the way out.
+func (e *WrongEngineError) Error() string {
+	return fmt.Sprintf("%s is a database of %s, and revisions are written for %s: add %s to dialects in retort.yaml, or name another database with --url",
+		e.URL, e.Dialect, joinDialects(e.Dialects), e.Dialect)
+}
+
+// target returns the URL of the database that a command works on, and its dialect, which must be one of the configured.
+func (i *invocation) target() (string, schema.Dialect, error) {
+	url, err := i.databaseURL()
+	if err != nil {
+		return "", "", err
+	}
+	dialect, err := introspect.DialectOf(url)
+	if err != nil {
+		return "", "", err
+	}
+	if len(i.config.Dialects) > 0 && !slices.Contains(i.config.Dialects, dialect) {
+		return "", "", &WrongEngineError{URL: introspect.MaskURL(url), Dialect: dialect, Dialects: i.config.Dialects}
+	}
+	return url, dialect, nil
+}
+
+// openTarget opens that database.
+func (i *invocation) openTarget() (*introspect.Database, error) {
+	url, _, err := i.target()
+	if err != nil {
+		return nil, err
+	}
+	return introspect.Open(i.ctx, url)
 }
 
 // dialects are those that revisions are written for: the configured ones, or that of the URL.

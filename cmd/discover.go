@@ -79,7 +79,7 @@ func (i *invocation) discover(home module) (*reflect.Discovery, error) {
 func (p *project) models() []build.Model {
 	var out []build.Model
 	for _, candidate := range p.discovered.Taken() {
-		out = append(out, build.Model{ImportPath: candidate.ImportPath, PackageName: candidate.PackageName, Type: candidate.TypeName, File: candidate.File})
+		out = append(out, build.Model{ImportPath: candidate.ImportPath, Type: candidate.TypeName})
 	}
 	return out
 }

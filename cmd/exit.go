@@ -66,6 +66,9 @@ func printError(w io.Writer, err error) {
 		fmt.Fprintln(w, text) // as it is: editors and people know the compiler's form
 		return
 	}
+	if errors.Is(err, context.Canceled) {
+		text = "interrupted"
+	}
 	fmt.Fprintf(w, "retort: %s\n", text)
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/retort-db/retort/cmd/internal/arguments"
 	"github.com/retort-db/retort/cmd/internal/process"
 	"github.com/retort-db/retort/cmd/internal/protocol"
-	"github.com/retort-db/retort/introspect"
 	"github.com/retort-db/retort/schema"
 	"github.com/retort-db/retort/versions"
 )
@@ -108,11 +107,7 @@ func (i *invocation) run(command protocol.Command, targets []string, stamp proto
 	if err != nil {
 		return err
 	}
-	url, err := i.databaseURL()
-	if err != nil {
-		return err
-	}
-	dialect, err := introspect.DialectOf(url)
+	url, dialect, err := i.target()
 	if err != nil {
 		return err
 	}

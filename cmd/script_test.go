@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -97,16 +98,24 @@ func module(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(filepath.Join(dir, "go.sum"), sums, 0o644))
 }
 
-// database makes an empty database and puts its URL into RETORT_URL: "database postgres".
+// database makes an empty database and puts its URL into RETORT_URL: "database postgres". With "wrong-password" the URL has
+// another password.
 func database(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: database ENGINE")
+	if neg || len(args) == 0 || len(args) == 2 && args[1] != "wrong-password" || len(args) > 2 {
+		ts.Fatalf("usage: database ENGINE [wrong-password]")
 	}
 	tb, ok := ts.Value("tb").(testing.TB)
 	if !ok {
 		ts.Fatalf("the test is no testing.TB")
 	}
-	ts.Setenv("RETORT_URL", servertest.URL(tb, args[0]))
+	made := servertest.URL(tb, args[0])
+	if len(args) == 2 {
+		parsed, err := url.Parse(made)
+		ts.Check(err)
+		parsed.User = url.UserPassword(parsed.User.Username(), "s3cr3t-and-wrong")
+		made = parsed.String()
+	}
+	ts.Setenv("RETORT_URL", made)
 }
 
 // retort runs the binary and keeps the exit code for exits: "retort check".

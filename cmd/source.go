@@ -409,11 +409,7 @@ func (i *invocation) compareDatabase(database *introspect.Database, options diff
 
 // changedRevisions names the applied revisions whose operations are not those that were run.
 func (i *invocation) changedRevisions() ([]string, error) {
-	url, err := i.databaseURL()
-	if err != nil {
-		return nil, err
-	}
-	dialect, err := introspect.DialectOf(url)
+	url, dialect, err := i.target()
 	if err != nil {
 		return nil, err
 	}

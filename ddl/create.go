@@ -2,6 +2,7 @@ package ddl
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/schema"
@@ -13,11 +14,14 @@ import (
 // Objects that are foreign (see [schema.Table.Foreign]) are left out.
 func CreateOperations(s *schema.Schema) []op.Operation {
 	var out []op.Operation
-	for extension := range s.Extensions.All() {
-		out = append(out, &op.CreateExtension{Extension: extension, IfNotExists: true})
-	}
 	for _, namespace := range s.Namespaces {
 		out = append(out, &op.CreateNamespace{Name: namespace, IfNotExists: true})
+	}
+	for extension := range s.Extensions.All() {
+		// The version is left to the server: another one may not have it.
+		bare := *extension
+		bare.Version = ""
+		out = append(out, &op.CreateExtension{Extension: &bare, IfNotExists: true})
 	}
 	for enum := range s.Enums.All() {
 		if enum.Foreign == "" {
@@ -57,18 +61,45 @@ func CreateOperations(s *schema.Schema) []op.Operation {
 
 // createTypes creates composite types and domains, each after those that its text mentions.
 func createTypes(s *schema.Schema) []op.Operation {
-	var out []op.Operation
+	var types []schema.Object
 	for domain := range s.Domains.All() {
 		if domain.Foreign == "" {
-			out = append(out, &op.CreateDomain{Domain: domain})
+			types = append(types, domain)
 		}
 	}
 	for composite := range s.Composites.All() {
 		if composite.Foreign == "" {
-			out = append(out, &op.CreateComposite{Composite: composite})
+			types = append(types, composite)
+		}
+	}
+	var out []op.Operation
+	for _, object := range inOrder(types, typesMentioned) {
+		switch object := object.(type) {
+		case *schema.Domain:
+			out = append(out, &op.CreateDomain{Domain: object})
+		case *schema.Composite:
+			out = append(out, &op.CreateComposite{Composite: object})
 		}
 	}
 	return out
+}
+
+// typesMentioned returns the names of the types that a domain or composite is made of.
+func typesMentioned(object schema.Object) []schema.Name {
+	base := func(sqlType string) schema.Name {
+		return schema.ParseName(strings.TrimSuffix(strings.TrimSpace(sqlType), "[]"))
+	}
+	switch object := object.(type) {
+	case *schema.Domain:
+		return []schema.Name{base(object.Type)}
+	case *schema.Composite:
+		var names []schema.Name
+		for _, field := range object.Fields {
+			names = append(names, base(field.Type))
+		}
+		return names
+	}
+	return nil
 }
 
 func createFunctions(s *schema.Schema, wanted func(*schema.Function) bool) []op.Operation {

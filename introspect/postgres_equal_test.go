@@ -28,6 +28,9 @@ func TestPostgresEqualOnServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := servertest.OpenPostgres(t)
+	if servertest.PostgresVersion(t, db) < 130000 {
+		execPostgres(t, db, "CREATE EXTENSION pgcrypto") // gen_random_uuid is built in later
+	}
 	for n, c := range cases {
 		if !c.Equal {
 			continue

@@ -24,7 +24,6 @@ var kitchenSinks = []struct {
 	file       string
 	since      int
 	namespaces []string
-	unmodelled []string // kinds that the copy cannot have
 }{
 	{file: "shop.sql", since: 12},
 	{file: "ledger.sql", since: 12, namespaces: []string{"books", "Ext Space"}},
@@ -37,13 +36,14 @@ var kitchenSinks = []struct {
 // TestPostgresRoundTrip reads a database, creates what was read in an empty one, and reads that: both must be equal. Where
 // pg_dump is of the server's version, its dumps of both must be equal too.
 func TestPostgresRoundTrip(t *testing.T) {
+	version := servertest.PostgresVersion(t, servertest.OpenPostgres(t)) / 10000
 	for _, sink := range kitchenSinks {
+		if version < sink.since {
+			continue
+		}
 		t.Run(strings.TrimSuffix(sink.file, ".sql"), func(t *testing.T) {
 			sourceURL := servertest.Postgres(t)
 			source := servertest.Open(t, sourceURL)
-			if servertest.PostgresVersion(t, source)/10000 < sink.since {
-				t.Skipf("needs PostgreSQL %d", sink.since)
-			}
 			loadPostgres(t, source, sink.file)
 			options := introspect.Options{Namespaces: sink.namespaces}
 			want := readPostgres(t, source, options)

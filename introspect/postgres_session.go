@@ -103,12 +103,14 @@ func (s *postgresSession) beginOwn(ctx context.Context, conn beginner) error {
 }
 
 // fixedSettings sets, until the end of the transaction or the savepoint, what decides how the server writes definitions.
-// Constants of dates, times and intervals in defaults and partition bounds follow the session's style and time zone.
+// Constants of dates, times and intervals in defaults and partition bounds follow the session's style and time zone. To
+// compile the queries would take longer than to run them.
 const fixedSettings = `
 	SELECT pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('quote_all_identifiers', 'off', true),
 		pg_catalog.set_config('standard_conforming_strings', 'on', true), pg_catalog.set_config('datestyle', 'ISO, YMD', true),
 		pg_catalog.set_config('intervalstyle', 'postgres', true), pg_catalog.set_config('timezone', 'UTC', true),
-		pg_catalog.set_config('extra_float_digits', '1', true), pg_catalog.set_config('bytea_output', 'hex', true)`
+		pg_catalog.set_config('extra_float_digits', '1', true), pg_catalog.set_config('bytea_output', 'hex', true),
+		pg_catalog.set_config('jit', 'off', true)`
 
 // locate finds the default namespace and points search_path to it. pg_temp is named last, since the server would search
 // it first otherwise and a temporary table would hide one of the same name.

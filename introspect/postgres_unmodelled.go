@@ -68,6 +68,13 @@ const readUnmodelledSQL = `
 			WHERE c.relacl IS NOT NULL OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL)
 		UNION ALL SELECT 'grant', p.proname::text, 'pg_proc'::regclass, p.oid
 			FROM pg_proc p JOIN spaces s ON s.oid = p.pronamespace WHERE p.proacl IS NOT NULL
+		UNION ALL SELECT 'grant', 'schema ' || n.nspname, 'pg_namespace'::regclass, n.oid
+			FROM pg_namespace n JOIN spaces s ON s.oid = n.oid
+			LEFT JOIN pg_init_privs i ON i.classoid = 'pg_namespace'::regclass AND i.objoid = n.oid
+			WHERE n.nspacl IS DISTINCT FROM i.initprivs
+		UNION ALL SELECT 'comment of schema', s.nspname::text, 'pg_namespace'::regclass, s.oid
+			FROM spaces s JOIN pg_description d ON d.classoid = 'pg_namespace'::regclass AND d.objoid = s.oid
+			WHERE (s.nspname, d.description) <> ('public', 'standard public schema')
 		UNION ALL SELECT 'default privileges', coalesce(s.nspname::text, 'all schemas'), 'pg_default_acl'::regclass, a.oid
 			FROM pg_default_acl a LEFT JOIN spaces s ON s.oid = a.defaclnamespace
 			WHERE a.defaclnamespace = 0 OR s.oid IS NOT NULL

@@ -1,9 +1,7 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
-	"go/parser"
 	"go/token"
 	"regexp"
 	"strings"
@@ -77,14 +75,7 @@ func Bun(file BunFile) ([]byte, error) {
 	out.Func().Id("init").Params().Block(
 		jen.Id(file.Registry).Dot("MustRegister").Call(jen.Line().Add(up), jen.Line().Add(down), jen.Line()),
 	)
-	var buffer bytes.Buffer
-	if err := out.Render(&buffer); err != nil {
-		return nil, err
-	}
-	if _, err := parser.ParseFile(token.NewFileSet(), "", buffer.Bytes(), parser.ParseComments); err != nil {
-		return nil, err
-	}
-	return buffer.Bytes(), nil
+	return finish(out)
 }
 
 func bunFunction(body []jen.Code) *jen.Statement {
@@ -205,8 +196,12 @@ func rebuildTransaction(lines []jen.Code) []jen.Code {
 			jen.List(jen.Id("conn"), jen.Err()).Op(":=").Id("db").Dot("Conn").Call(jen.Id("ctx")),
 			jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err())),
 			jen.Defer().Id("conn").Dot("Close").Call(),
+			jen.Var().Id("enforced").Int(),
+			failing(jen.Id("conn").Dot("Conn").Dot("QueryRowContext").Call(jen.Id("ctx"), jen.Lit("PRAGMA foreign_keys")).Dot("Scan").Call(jen.Op("&").Id("enforced"))),
 			jen.If(jen.List(jen.Id("_"), jen.Err()).Op(":=").Add(pragma("PRAGMA foreign_keys=OFF")), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err())),
-			jen.Defer().Add(pragma("PRAGMA foreign_keys=ON")),
+			jen.Defer().Id("conn").Dot("Conn").Dot("ExecContext").Call(
+				jen.Qual("context", "WithoutCancel").Call(jen.Id("ctx")),
+				jen.Qual("fmt", "Sprintf").Call(jen.Lit("PRAGMA foreign_keys=%d"), jen.Id("enforced"))),
 			jen.Return(inTx(jen.Id("conn"), body)),
 		).Call()),
 	}

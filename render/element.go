@@ -2,6 +2,7 @@ package render
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/schema"
@@ -25,7 +26,7 @@ func tableElements(dialect schema.Dialect, table *schema.Table) (elements []node
 	}
 	for _, column := range table.Columns {
 		element := columnElement(column)
-		if key := table.PrimaryKey; key != nil && dialect != schema.SQLite && contains(key.Columns, column.Name) {
+		if key := table.PrimaryKey; key != nil && dialect != schema.SQLite && slices.Contains(key.Columns, column.Name) {
 			element.imply("NotNull")
 		}
 		if column.Identity != nil && dialect == schema.Postgres {
@@ -65,15 +66,6 @@ func tableElements(dialect schema.Dialect, table *schema.Table) (elements []node
 		add("unmanaged", function("Unmanaged"))
 	}
 	return elements, keys
-}
-
-func contains(list []string, item string) bool {
-	for _, other := range list {
-		if other == item {
-			return true
-		}
-	}
-	return false
 }
 
 func (c *chain) imply(name string) {
@@ -242,7 +234,9 @@ func uniqueElement(unique *schema.Unique) *chain {
 	deferrable(out, unique.Deferrable)
 	commented(out, unique.Comment)
 	optionCalls(out, unique.Options)
-	unmanaged(out, unique.Unmanaged)
+	if unique.Unmanaged {
+		out.with("Unmanaged")
+	}
 	return out
 }
 
@@ -267,7 +261,9 @@ func foreignKeyElement(key *schema.ForeignKey) *chain {
 		out.with("NotEnforced")
 	}
 	commented(out, key.Comment)
-	unmanaged(out, key.Unmanaged)
+	if key.Unmanaged {
+		out.with("Unmanaged")
+	}
 	return out
 }
 
@@ -284,7 +280,9 @@ func checkElement(check *schema.Check) *chain {
 	}
 	commented(out, check.Comment)
 	optionCalls(out, check.Options)
-	unmanaged(out, check.Unmanaged)
+	if check.Unmanaged {
+		out.with("Unmanaged")
+	}
 	return out
 }
 
@@ -300,7 +298,9 @@ func excludeElement(exclusion *schema.Exclusion) *chain {
 	deferrable(out, exclusion.Deferrable)
 	commented(out, exclusion.Comment)
 	optionCalls(out, exclusion.Options)
-	unmanaged(out, exclusion.Unmanaged)
+	if exclusion.Unmanaged {
+		out.with("Unmanaged")
+	}
 	return out
 }
 
@@ -325,12 +325,6 @@ func deferrable(out *chain, when schema.Deferrable) {
 func commented(out *chain, comment string) {
 	if comment != "" {
 		out.with("Comment", text(comment))
-	}
-}
-
-func unmanaged(out *chain, is bool) { //nolint:revive // the flag is data
-	if is {
-		out.with("Unmanaged")
 	}
 }
 

@@ -325,7 +325,9 @@ func createIndex(o *op.CreateIndex) *chain {
 	}
 	commented(out, index.Comment)
 	optionCalls(out, index.Options)
-	unmanaged(out, index.Unmanaged)
+	if index.Unmanaged {
+		out.with("Unmanaged")
+	}
 	if o.Concurrently {
 		out.with("Concurrently")
 	}

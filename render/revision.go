@@ -1,9 +1,7 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
-	"go/parser"
 	"go/token"
 	"slices"
 	"strings"
@@ -148,15 +146,7 @@ func (f *RevisionFile) source(up, down []statement, comment []string) ([]byte, e
 	out.Func().Id("init").Params().Block(
 		jen.Id(f.Registry).Dot("Add").Call(jen.Qual(versionsPath, "Revision").Values(fields...)),
 	)
-	var buffer bytes.Buffer
-	if err := out.Render(&buffer); err != nil {
-		return nil, err
-	}
-	source := buffer.Bytes()
-	if _, err := parser.ParseFile(token.NewFileSet(), "", source, parser.ParseComments); err != nil {
-		return nil, err
-	}
-	return source, nil
+	return finish(out)
 }
 
 func literals(list []string) []jen.Code {

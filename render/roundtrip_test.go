@@ -22,10 +22,22 @@ import (
 const recorder = `package main
 
 import (
+	"context"
+	"database/sql"
 	"encoding/json"
+	"fmt"
 	"os"
 
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	"github.com/uptrace/bun/migrate"
+	_ "modernc.org/sqlite"
+
+	migrationsOfBun "example.com/roundtrip/bun_sqlite"
 	"example.com/roundtrip/migrations"
+
+	_ "example.com/roundtrip/bun_mysql"
+	_ "example.com/roundtrip/bun_postgres"
 
 	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/schema"
@@ -42,9 +54,42 @@ func main() {
 			}
 		}
 	}
-	if err := json.NewEncoder(os.Stdout).Encode(out); err != nil {
+	must(json.NewEncoder(os.Stdout).Encode(out))
+	must(runBun())
+}
+
+func must(err error) {
+	if err != nil {
 		panic(err)
 	}
+}
+
+// runBun carries the migration for bun out with bun's own migrator, and back.
+func runBun() error {
+	ctx := context.Background()
+	connection, err := sql.Open("sqlite", "file::memory:?cache=shared")
+	must(err)
+	db := bun.NewDB(connection, sqlitedialect.New())
+	_, err = db.ExecContext(ctx, "CREATE TABLE parents (id integer PRIMARY KEY); CREATE TABLE children (parent integer REFERENCES parents (id)); INSERT INTO parents VALUES (1); INSERT INTO children VALUES (1)")
+	must(err)
+	migrator := migrate.NewMigrator(db, migrationsOfBun.Migrations)
+	must(migrator.Init(ctx))
+	if _, err := migrator.Migrate(ctx); err != nil {
+		return err
+	}
+	var columns, children int
+	must(db.NewRaw("SELECT (SELECT count(*) FROM pragma_table_info('parents')), (SELECT count(*) FROM children)").Scan(ctx, &columns, &children))
+	if columns != 2 || children != 1 {
+		return fmt.Errorf("after the migration there are %d columns and %d children", columns, children)
+	}
+	if _, err := migrator.Rollback(ctx); err != nil {
+		return err
+	}
+	must(db.NewRaw("SELECT (SELECT count(*) FROM pragma_table_info('parents'))").Scan(ctx, &columns))
+	if columns != 1 {
+		return fmt.Errorf("after the rollback there are %d columns", columns)
+	}
+	return nil
 }
 `
 
@@ -91,6 +136,15 @@ func TestRoundTrip(t *testing.T) {
 		if want[c.name], err = c.want(); err != nil {
 			t.Fatal(err)
 		}
+	}
+
+	for name, file := range bunFiles() {
+		source, err := render.Bun(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(dir, "bun_"+name, "20261122183005_add_a.go"), source)
+		writeFile(t, filepath.Join(dir, "bun_"+name, "migrations.go"), []byte("package migrations\n\nimport \"github.com/uptrace/bun/migrate\"\n\nvar Migrations = migrate.NewMigrations()\n"))
 	}
 
 	got := recordModule(t, dir)

@@ -144,7 +144,8 @@ func TestSQL(t *testing.T) {
 	golden(t, "script_postgres.sql.golden", []byte(render.SQL(schema.Postgres, statements)))
 }
 
-func TestBun(t *testing.T) {
+// bunFiles are migrations for bun's migrator, by dialect.
+func bunFiles() map[string]render.BunFile {
 	statements := []ddl.Statement{
 		{SQL: "CREATE TABLE \"a\" (\"b\" int)"},
 		{SQL: "UPDATE a SET b = $1", Args: []any{1}, Describe: "fill b"},
@@ -152,11 +153,21 @@ func TestBun(t *testing.T) {
 		{SQL: "CREATE INDEX CONCURRENTLY i ON a (b)", OutsideTransaction: true},
 		{SQL: "ALTER TABLE a ADD c int"},
 	}
-	for name, file := range map[string]render.BunFile{
+	return map[string]render.BunFile{
 		"postgres": {Dialect: schema.Postgres, Message: "add a", Up: statements, Down: []ddl.Statement{{SQL: "DROP TABLE a"}}},
 		"mysql":    {Dialect: schema.MySQL, Message: "add a", Up: statements, Irreversible: "rows are lost", Header: "Copyright"},
-		"sqlite":   {Dialect: schema.SQLite, Message: "add a", Up: []ddl.Statement{{SQL: "DROP TABLE a", ForeignKeysOff: true}}},
-	} {
+		"sqlite": {Dialect: schema.SQLite, Message: "add a", Up: []ddl.Statement{
+			{SQL: "CREATE TABLE parents_new (id integer PRIMARY KEY, name text DEFAULT '?')", ForeignKeysOff: true},
+			{SQL: "SELECT id FROM parents WHERE id IS NULL", Guard: "parents holds a row without id"},
+			{SQL: "INSERT INTO parents_new (id) SELECT id FROM parents"},
+			{SQL: "DROP TABLE parents", ForeignKeysOff: true},
+			{SQL: "ALTER TABLE parents_new RENAME TO parents", Describe: "the new table takes the old one's place"},
+		}, Down: []ddl.Statement{{SQL: "ALTER TABLE parents DROP COLUMN name"}}},
+	}
+}
+
+func TestBun(t *testing.T) {
+	for name, file := range bunFiles() {
 		source, err := render.Bun(file)
 		if err != nil {
 			t.Fatal(err)

@@ -66,9 +66,10 @@ func TestArrows(t *testing.T) {
 
 func TestLinkedPackagesImportBunAndStandardLibraryOnly(t *testing.T) {
 	allowed := []string{module, "github.com/uptrace/bun/", "github.com/uptrace/bun"}
-	// What bun itself brings along.
+	// What bun and its dialects bring along.
 	brought := map[string]bool{}
-	for _, pkg := range list(t, "-deps", "github.com/uptrace/bun") {
+	dialects := "github.com/uptrace/bun/dialect/"
+	for _, pkg := range list(t, "-deps", "github.com/uptrace/bun", dialects+"pgdialect", dialects+"mysqldialect", dialects+"sqlitedialect") {
 		brought[pkg.ImportPath] = true
 	}
 	for _, name := range linked {

@@ -37,10 +37,7 @@ func Driver(ctx context.Context, program Program, cache string) (Result, error) 
 	if program.Dir == "" {
 		program.Dir = program.ModuleRoot
 	}
-	generated, err := program.generate()
-	if err != nil {
-		return Result{}, err
-	}
+	generated := program.generate()
 	goPath, err := exec.LookPath("go")
 	if err != nil {
 		return Result{}, &MissingGoError{Cause: err}

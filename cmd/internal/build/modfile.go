@@ -3,11 +3,13 @@ package build
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -74,7 +76,10 @@ func (m modules) choose(ctx context.Context, key string) (choice, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return choice{}, err
 	}
-	if listed, err := m.list(ctx, choice{}); err == nil && len(misaligned(listed)) == 0 {
+	if err := m.writeProbe(dir); err != nil {
+		return choice{}, err
+	}
+	if listed, err := m.list(ctx, dir, choice{}); err == nil && len(misaligned(listed)) == 0 {
 		return choice{}, os.WriteFile(marker, nil, 0o644)
 	}
 	chosen := choice{modfile: copied, noWork: true}
@@ -93,12 +98,32 @@ func (m modules) packages() []string {
 	return out
 }
 
-// list returns the modules, path to version, that the driver's own packages come from.
-func (m modules) list(ctx context.Context, with choice, extra ...string) (map[string]string, error) {
-	args := append([]string{"list"}, with.arguments()...)
+// probeDir is the directory of a package that imports what the driver imports of Retort and nothing of the user's. As a
+// package of the user's module it needs the same lines in go.mod as the driver does.
+const probeDir = ".retort-probe"
+
+func (m modules) writeProbe(dir string) error {
+	probe := newFile("probe")
+	for _, importPath := range m.packages() {
+		probe.blank(importPath)
+	}
+	source := filepath.Join(dir, "probe.go")
+	if err := writeAtomically(source, []byte(probe.header())); err != nil {
+		return err
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(m.program.ModuleRoot, probeDir, "probe.go"): source}})
+	if err != nil {
+		return err
+	}
+	return writeAtomically(filepath.Join(dir, "overlay.json"), overlay)
+}
+
+// list returns the modules, path to version, that the probe's dependencies come from.
+func (m modules) list(ctx context.Context, dir string, with choice, extra ...string) (map[string]string, error) {
+	args := append([]string{"list", "-overlay=" + filepath.Join(dir, "overlay.json")}, with.arguments()...)
 	args = append(args, extra...)
-	args = append(args, "-deps", "-f", "{{with .Module}}{{.Path}} {{.Version}}{{end}}")
-	stdout, stderr, err := m.go_.run(ctx, with.environment(), append(args, m.packages()...)...)
+	args = append(args, "-deps", "-f", "{{with .Module}}{{.Path}} {{.Version}}{{end}}", path.Join(m.program.ModulePath, probeDir))
+	stdout, stderr, err := m.go_.run(ctx, with.environment(), args...)
 	if err != nil {
 		return nil, &ModuleError{Output: stderr, Cause: err}
 	}
@@ -178,7 +203,7 @@ func (m modules) copy(ctx context.Context, dir string, chosen choice) error {
 // fill lets the go command add the requirements and checksums that are missing for the driver's packages, and only those:
 // what the user's own packages miss stays an error of theirs.
 func (m modules) fill(ctx context.Context, chosen choice) (map[string]string, error) {
-	return m.list(ctx, choice{noWork: chosen.noWork}, "-mod=mod", "-modfile="+chosen.modfile)
+	return m.list(ctx, filepath.Dir(chosen.modfile), choice{noWork: chosen.noWork}, "-mod=mod", "-modfile="+chosen.modfile)
 }
 
 func writeModfile(path string, file *modfile.File) error {

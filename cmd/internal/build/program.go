@@ -5,6 +5,7 @@ package build
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -28,10 +29,8 @@ type Program struct {
 
 // Model is a struct type of the module.
 type Model struct {
-	ImportPath  string
-	PackageName string
-	Type        string
-	File        string // relative to the module's root
+	ImportPath string
+	Type       string
 }
 
 // Migrations is a package of revision files.
@@ -53,34 +52,16 @@ type sources struct {
 	target string
 }
 
-// NotOneProgramError says that models are declared in several main packages, which nothing can import.
-type NotOneProgramError struct{ Packages []string }
-
-// Error names the packages and the way out.
-func (e *NotOneProgramError) Error() string {
-	return fmt.Sprintf("models are declared in several main packages (%s), and no program can hold more than one: move them to packages that can be imported",
-		strings.Join(e.Packages, ", "))
-}
-
 // generate writes the driver's sources. A package that is internal to a part of the module is reached through a bridge, a
-// package generated inside that part. Models of a main package make that package the driver, by an init function.
-func (p Program) generate() (sources, error) {
-	host, err := p.host()
-	if err != nil {
-		return sources{}, err
-	}
-	generated := sources{files: map[string]string{}}
+// package generated inside that part.
+func (p Program) generate() sources {
+	generated := sources{files: map[string]string{}, target: path.Join(p.ModulePath, sourceDir)}
 	bridges := map[string]*file{}
 	main := newFile("main")
-	mainPath := path.Join(p.ModulePath, sourceDir)
-	if host != "" {
-		mainPath = host
-	}
-	from := mainPath
-	// reach returns the file in which a package can be imported, and how main refers to what is in that file.
+	// reach returns the file in which a package can be imported.
 	reach := func(importPath string) *file {
 		root := internalRoot(importPath)
-		if visible(from, root) {
+		if visible(generated.target, root) {
 			return main
 		}
 		if bridges[root] == nil {
@@ -90,26 +71,14 @@ func (p Program) generate() (sources, error) {
 	}
 	for _, model := range p.Models {
 		target := reach(model.ImportPath)
-		value := model.Type
-		if model.ImportPath != host {
-			value = target.use(model.ImportPath) + "." + model.Type
-		}
+		value := target.use(model.ImportPath) + "." + model.Type
 		target.models = append(target.models, fmt.Sprintf("{Value: (*%s)(nil), ImportPath: %q, TypeName: %q}", value, model.ImportPath, model.Type))
 	}
 	for _, migrations := range p.Migrations {
 		target := reach(migrations.ImportPath)
-		value := migrations.Registry
-		if migrations.ImportPath != host {
-			value = target.use(migrations.ImportPath) + "." + migrations.Registry
-		}
-		target.revisions = append(target.revisions, value)
+		target.revisions = append(target.revisions, target.use(migrations.ImportPath)+"."+migrations.Registry)
 	}
-	roots := make([]string, 0, len(bridges))
-	for root := range bridges {
-		roots = append(roots, root)
-	}
-	slices.Sort(roots)
-	for _, root := range roots {
+	for _, root := range slices.Sorted(maps.Keys(bridges)) {
 		bridgePath := path.Join(root, sourceDir)
 		alias := main.use(bridgePath)
 		main.models = append(main.models, alias+".Models...")
@@ -120,30 +89,8 @@ func (p Program) generate() (sources, error) {
 		main.blank(Retort + "/introspect/" + string(dialect))
 		main.blank(Retort + "/reflect/" + string(dialect))
 	}
-	generated.target = mainPath
-	name := "main.go"
-	if host != "" {
-		name = "retort_driver.go"
-	}
-	generated.files[path.Join(p.relative(mainPath), name)] = main.main(host != "")
-	return generated, nil
-}
-
-// host returns the main package that declares models, if one does.
-func (p Program) host() (string, error) {
-	var hosts []string
-	for _, model := range p.Models {
-		if model.PackageName == "main" && !slices.Contains(hosts, model.ImportPath) {
-			hosts = append(hosts, model.ImportPath)
-		}
-	}
-	switch len(hosts) {
-	case 0:
-		return "", nil
-	case 1:
-		return hosts[0], nil
-	}
-	return "", &NotOneProgramError{Packages: hosts}
+	generated.files[path.Join(sourceDir, "main.go")] = main.main()
+	return generated
 }
 
 // relative returns the directory of a package of the module, relative to the module's root.
@@ -224,14 +171,10 @@ func joined(values []string) string {
 }
 
 // main writes the main package. Lists of bridges are spread, single values are put into lists of their own.
-func (f *file) main(hosted bool) string {
-	function := "main"
-	if hosted {
-		function = "init"
-	}
+func (f *file) main() string {
 	var out strings.Builder
 	out.WriteString(f.header(driverImport))
-	fmt.Fprintf(&out, "func %s() {\n\tvar config driver_retort.Config\n", function)
+	out.WriteString("func main() {\n\tvar config driver_retort.Config\n")
 	for _, model := range f.models {
 		fmt.Fprintf(&out, "\tconfig.Models = append(config.Models, %s)\n", spread("driver_retort.Model", model))
 	}

@@ -31,8 +31,8 @@ func TestParseMistakes(t *testing.T) {
 		{"pattern", "exclude: ['[a']\n", []string{`retort.yaml:1: exclude: "[a" is no pattern: syntax error in pattern`}},
 		{"duration", "lock_timeout: soon\n", []string{`retort.yaml:1: lock_timeout: "soon" is no duration; write it as 30s or 5m`}},
 		{"Go type", "types:\n  Decimal: numeric\n", []string{`retort.yaml:2: types: "Decimal" is no Go type; write it with its import path, as in github.com/google/uuid.UUID`}},
-		{"template", "file_template: '{revision}_{slug}'\n", []string{"retort.yaml:1: file_template: unknown {revision}; use one of rev, slug, year, month, day, hour, minute, second"}},
-		{"template without identity", "file_template: '{slug}'\n", []string{"retort.yaml:1: file_template must contain {rev}, or names of files would collide"}},
+		{"template", "file_template: '{revision}_{slug}'\n", []string{`retort.yaml:1: file_template "{revision}_{slug}": unknown placeholder {revision}; there are {day} {hour} {id} {minute} {month} {second} {slug} {unix} {year}`}},
+		{"template without identity", "file_template: '{year}'\n", []string{`retort.yaml:1: file_template "{year}" gives every revision the same name; add {id} or {slug}`}},
 		{"two mistakes", "x: 1\nrenames: never\nforeign_keys: some\n", []string{
 			`retort.yaml:1: unknown key "x"; use one of url, models, migrations, dialects, schemas, foreign_keys, types, naming, renames, exclude, scratch_url, version_table, history_table, lock_timeout, file_template, hooks, build_tags`,
 			`retort.yaml:3: foreign_keys cannot be "some"; did you mean none?`,
@@ -73,7 +73,7 @@ naming: {index: "idx_{table}_{columns}"}
 renames: ask
 exclude: [legacy_*]
 lock_timeout: 30s
-file_template: "{year}{month}{day}_{rev}_{slug}"
+file_template: "{year}{month}{day}_{id}_{slug}"
 hooks:
   - gofumpt -w {file}
   - [sh, -c, "echo two words"]
@@ -99,7 +99,7 @@ build_tags: [pro]
 	want.Renames = RenamesAsk
 	want.Exclude = []string{"legacy_*"}
 	want.LockTimeout = 30 * time.Second
-	want.FileTemplate = "{year}{month}{day}_{rev}_{slug}"
+	want.FileTemplate = "{year}{month}{day}_{id}_{slug}"
 	want.Hooks = []Hook{
 		{Name: "gofumpt -w {file}", Command: []string{"gofumpt", "-w", "{file}"}, Line: 17},
 		{Name: "sh -c echo two words", Command: []string{"sh", "-c", "echo two words"}, Line: 18},

@@ -355,7 +355,7 @@ func (p *parser) naming(key string, node *yaml.Node) {
 func (p *parser) fileTemplate(key string, node *yaml.Node) {
 	p.config.FileTemplate = p.text(key, node)
 	if err := render.CheckFileTemplate(p.config.FileTemplate); err != nil && p.config.FileTemplate != "" {
-		p.fail(node, "%s: %v", key, err)
+		p.fail(node, "%v", err)
 	}
 }
 

@@ -61,8 +61,8 @@ func (d Driver) Call(ctx context.Context, request protocol.Request, listener Lis
 	command.Stderr = d.Output
 	command.Cancel = func() error {
 		err := command.Process.Signal(os.Interrupt)
-		if errors.Is(err, os.ErrProcessDone) {
-			return nil
+		if err != nil && !errors.Is(err, os.ErrProcessDone) {
+			return command.Process.Kill() // Windows has no such signal
 		}
 		return err
 	}

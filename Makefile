@@ -1,0 +1,51 @@
+# Retort. "make help" lists the targets.
+
+GO ?= go
+# The linter is built from source into bin/, once for each version.
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI := bin/golangci-lint-$(GOLANGCI_VERSION)
+TESTFLAGS ?= -timeout 40m
+SERVERS := $(GO) run ./internal/servertest/cmd/testservers
+export PATH := $(shell $(GO) env GOROOT)/bin:$(PATH)
+
+.PHONY: help build demo test test-sqlite servers lint bench fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/retort
+	$(GO) build -o bin/retort ./cmd/retort
+
+demo: ## show the main job on SQLite, with real output
+	@./scripts/demo
+
+test: ## run all tests, on private PostgreSQL and MariaDB or MySQL servers
+	$(SERVERS) -- $(GO) test $(TESTFLAGS) ./...
+
+test-sqlite: ## run the tests that need no server
+	RETORT_TEST_ENGINES=sqlite $(GO) test $(TESTFLAGS) ./...
+
+servers: ## start the test servers, print their URLs, and keep them until interrupted
+	$(SERVERS)
+
+lint: $(GOLANGCI) ## vet and lint
+	$(GO) vet ./...
+	$(GOLANGCI) run ./...
+
+$(GOLANGCI):
+	GOBIN=$(CURDIR)/bin/golangci $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv bin/golangci/golangci-lint $@
+	rmdir bin/golangci
+
+bench: ## run the benchmarks
+	$(SERVERS) -- $(GO) test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## run each fuzz test for half a minute
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 30s $$package || exit 1; \
+		done; \
+	done
+
+clean: ## remove what make built
+	rm -rf bin
