@@ -1,6 +1,7 @@
 package autogen_test
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -31,7 +32,8 @@ var update = flag.Bool("update", false, "write the plans of testdata/corpus anew
 //	NAME/before.sql  the schema before, with rows
 //	NAME/after.sql   the schema after
 //	NAME/want        the operations and, after a blank line, the findings
-//	NAME/options     "rename TABLE.OLD=NEW", "backfill TABLE.COLUMN=EXPR", "server FLAVOR", "since MAJOR[.MINOR]", "irreversible", "refused TEXT"
+//	NAME/options     "rename TABLE.OLD=NEW", "backfill TABLE.COLUMN=EXPR", "server FLAVOR", "since MAJOR[.MINOR]", "column-order", "irreversible",
+//	                 "refused TEXT"
 type corpusCase struct {
 	name          string
 	before, after string
@@ -200,6 +202,8 @@ func (c *corpusCase) diffOptions(t *testing.T, server schema.Server) (options di
 			if server.Version.AtLeast(x, 0, 0) {
 				return options, false
 			}
+		case "column-order":
+			options.ColumnOrder = true
 		case "irreversible", "refused":
 		default:
 			t.Fatalf("unknown option %q", line)
@@ -267,6 +271,73 @@ func (j *journey) equal(after string, got, want *schema.Schema) {
 	if !rest.Empty() {
 		j.fail("after %s there is still to do:\n%s", after, lines(rest.Operations))
 	}
+	// The differ may be blind to what it was not told to compare, so that the bare descriptions are compared too.
+	if d := cmp.Diff(plain(want), plain(got)); d != "" {
+		j.fail("after %s (-want +got):\n%s", after, d)
+	}
+}
+
+// plain returns what a schema says as sorted lines, without the order of columns, which only MySQL can change, and without
+// what holds no meaning of its own.
+func plain(s *schema.Schema) []string {
+	var out []string
+	add := func(object string, value any) {
+		data, err := json.Marshal(value)
+		if err != nil {
+			panic(err)
+		}
+		out = append(out, object+" "+string(data))
+	}
+	s = s.Clone()
+	for table := range s.Tables.All() {
+		name := table.Name.String()
+		for _, part := range table.Columns {
+			add(name, part)
+		}
+		for _, part := range table.Uniques {
+			add(name, part)
+		}
+		for _, part := range table.Checks {
+			add(name, part)
+		}
+		for _, part := range table.ForeignKeys {
+			add(name, part)
+		}
+		for _, part := range table.Indexes {
+			add(name, part)
+		}
+		for _, part := range table.Exclusions {
+			add(name, part)
+		}
+		table.Columns, table.Uniques, table.Checks, table.ForeignKeys, table.Indexes, table.Exclusions = nil, nil, nil, nil, nil, nil
+		add("table", table)
+	}
+	for enum := range s.Enums.All() {
+		add("enum", enum)
+	}
+	for domain := range s.Domains.All() {
+		add("domain", domain)
+	}
+	for composite := range s.Composites.All() {
+		add("composite", composite)
+	}
+	for sequence := range s.Sequences.All() {
+		add("sequence", sequence)
+	}
+	for view := range s.Views.All() {
+		add("view", view)
+	}
+	for function := range s.Functions.All() {
+		add("function", function)
+	}
+	for trigger := range s.Triggers.All() {
+		add("trigger", trigger)
+	}
+	for statistic := range s.Statistics.All() {
+		add("statistic", statistic)
+	}
+	slices.Sort(out)
+	return out
 }
 
 // count returns the number of rows of each table of the first schema that the second one has too.

@@ -1,7 +1,9 @@
 package autogen
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -97,6 +99,11 @@ func (in *Input) rehearse(ctx context.Context, scratch *introspect.Scratch, r re
 	}
 	target := in.Target.Clone()
 	target.Tables.Filter(func(t *schema.Table) bool { return slices.Contains(r.touched, t.Name) })
+	concerns := func(name schema.Name) bool { return slices.Contains(r.touched, name) }
+	target.Views.Filter(func(v *schema.View) bool { return concerns(v.Name) || r.start.Views.Has(v.Name) })
+	target.Functions.Filter(func(f *schema.Function) bool { return concerns(f.Name) || r.start.Functions.Has(f.Name) })
+	target.Triggers.Filter(func(t *schema.Trigger) bool { return concerns(t.Name) || r.start.Triggers.Has(t.Name) })
+	target.Statistics.Filter(func(s *schema.Statistic) bool { return concerns(s.Name) || r.start.Statistics.Has(s.Name) })
 	options := r.options
 	options.Canonical, options.Renames, options.Intents = r.canonical, diff.NeverRename, nil
 	if proof.Upgrade, err = differences(only(after, r.touched), target, options); err != nil {
@@ -120,7 +127,7 @@ func (in *Input) rehearse(ctx context.Context, scratch *introspect.Scratch, r re
 
 // perform runs operations in scratch space and reads the outcome. A step that the server refuses is a failure in words.
 func (in *Input) perform(ctx context.Context, scratch *introspect.Scratch, before *schema.Schema, operations []op.Operation) (*schema.Schema, string, error) {
-	statements, err := ddl.Compile(scratch.Server, before, inTransaction(operations))
+	statements, err := ddl.Compile(scratch.Server, before, inTransaction(scratch.Server, operations))
 	if err != nil {
 		return nil, err.Error(), nil
 	}
@@ -135,25 +142,42 @@ func (in *Input) perform(ctx context.Context, scratch *introspect.Scratch, befor
 }
 
 // inTransaction replaces what cannot run inside a transaction by what can: scratch space is one on PostgreSQL.
-func inTransaction(operations []op.Operation) []op.Operation {
-	out := slices.Clone(operations)
-	for i, operation := range out {
+func inTransaction(server schema.Server, operations []op.Operation) []op.Operation {
+	var out []op.Operation
+	for i, operation := range operations {
 		switch operation := operation.(type) {
 		case *op.CreateIndex:
-			if operation.Concurrently {
-				plain := *operation
-				plain.Concurrently = false
-				out[i] = &plain
-			}
+			plain := *operation
+			plain.Concurrently = false
+			out = append(out, &plain)
+			continue
 		case *op.DropIndex:
-			if operation.Concurrently {
-				plain := *operation
-				plain.Concurrently = false
-				out[i] = &plain
+			plain := *operation
+			plain.Concurrently = false
+			out = append(out, &plain)
+			continue
+		case *op.AlterEnum:
+			if operation.Add != "" && !server.Version.AtLeast(17, 0, 0) && mentioned(operations[i+1:], operation.Add) {
+				// Before 17 a new value cannot be used before it is committed, unless the type is as new: removing another value
+				// makes the type anew.
+				out = append(out, operation, &op.AlterEnum{Name: operation.Name, Add: passing},
+					&op.AlterEnum{Name: operation.Name, Remove: []string{passing}})
+				continue
 			}
 		}
+		out = append(out, operation)
 	}
 	return out
+}
+
+// passing is an enum value that comes and goes within a proof.
+const passing = "retort passing"
+
+// mentioned reports whether an operation's definition holds a text.
+func mentioned(operations []op.Operation, text string) bool {
+	data, err := json.Marshal(op.List(operations))
+	quoted, _ := json.Marshal(text)
+	return err != nil || bytes.Contains(data, bytes.Trim(quoted, `"`))
 }
 
 func differences(current, target *schema.Schema, options diff.Options) ([]string, error) {
@@ -216,6 +240,7 @@ func (in *Input) neighbourhood(touched []schema.Name) *schema.Schema {
 			}
 		}
 	}
+	near = closure(in, near, add)
 	out := subset(in.Current, names)
 	for table := range out.Tables.All() {
 		table.ForeignKeys = slices.DeleteFunc(table.ForeignKeys, func(key *schema.ForeignKey) bool { return !out.Tables.Has(key.RefTable) })
@@ -223,22 +248,69 @@ func (in *Input) neighbourhood(touched []schema.Name) *schema.Schema {
 			table.Indexes[i].Invalid = false
 		}
 	}
-	views := in.Current.Clone()
-	for view := range views.Views.All() {
-		complete := len(view.DependsOn) > 0
-		for _, dependency := range view.DependsOn {
-			complete = complete && (out.Tables.Has(dependency.Relation) || out.Views.Has(dependency.Relation))
+	addDependents(out, in.Current.Clone())
+	return out
+}
+
+// closure adds what the touched views, functions and triggers of either side are made of.
+func closure(in *Input, near map[schema.Name]bool, add func(schema.Name)) map[schema.Name]bool {
+	for grown := true; grown; {
+		before := len(near)
+		follow := func(name schema.Name, dependencies []schema.Dependency) {
+			if !near[name] {
+				return
+			}
+			for _, dependency := range dependencies {
+				add(dependency.Relation)
+			}
 		}
-		if complete {
-			out.Views.Add(view)
+		for _, side := range []*schema.Schema{in.Current, in.Target} {
+			for view := range side.Views.All() {
+				follow(view.Name, view.DependsOn)
+			}
+			for function := range side.Functions.All() {
+				follow(function.Name, function.DependsOn)
+			}
+			for trigger := range side.Triggers.All() {
+				follow(trigger.Name, append(slices.Clone(trigger.DependsOn), schema.Dependency{Relation: trigger.Table}))
+			}
 		}
+		grown = len(near) > before
 	}
-	for trigger := range views.Triggers.All() {
-		if out.Tables.Has(trigger.Table) && in.Current.Server.Dialect == schema.SQLite {
+	return near
+}
+
+// addDependents adds the views, functions, triggers and statistics of s of which everything is there.
+func addDependents(out, s *schema.Schema) {
+	complete := func(dependencies []schema.Dependency) bool {
+		return !slices.ContainsFunc(dependencies, func(d schema.Dependency) bool {
+			return !out.Tables.Has(d.Relation) && !out.Views.Has(d.Relation) && !out.Functions.Has(d.Relation)
+		})
+	}
+	for grown := true; grown; {
+		before := out.Views.Len() + out.Functions.Len()
+		for view := range s.Views.All() {
+			if len(view.DependsOn) > 0 && !out.Views.Has(view.Name) && complete(view.DependsOn) {
+				out.Views.Add(view)
+			}
+		}
+		for function := range s.Functions.All() {
+			if !out.Functions.Has(function.Name) && complete(function.DependsOn) {
+				out.Functions.Add(function)
+			}
+		}
+		grown = out.Views.Len()+out.Functions.Len() > before
+	}
+	for trigger := range s.Triggers.All() {
+		if (out.Tables.Has(trigger.Table) || out.Views.Has(trigger.Table)) && complete(trigger.DependsOn) {
 			out.Triggers.Add(trigger)
 		}
 	}
-	return out
+	for statistic := range s.Statistics.All() {
+		if out.Tables.Has(statistic.Table) {
+			out.Statistics.Add(statistic)
+		}
+	}
 }
 
 // only leaves the touched tables in.

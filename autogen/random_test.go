@@ -8,6 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/mysqldialect"
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	bunschema "github.com/uptrace/bun/schema"
+
 	"github.com/retort-db/retort/autogen"
 	"github.com/retort-db/retort/ddl"
 	"github.com/retort-db/retort/diff"
@@ -126,6 +132,10 @@ func (j *journey) execute(statements []ddl.Statement) {
 	defer conn.Close()
 	for _, statement := range statements {
 		j.log = append(j.log, statement.SQL)
+		if statement.Run != nil {
+			j.must(statement.Run(j.ctx, bun.NewDB(j.database.DB, dialects[j.server.Dialect])))
+			continue
+		}
 		if statement.Guard != "" {
 			rows, err := conn.QueryContext(j.ctx, statement.SQL, statement.Args...)
 			j.must(err)
@@ -148,6 +158,11 @@ func (j *journey) execute(statements []ddl.Statement) {
 		_, err := conn.ExecContext(j.ctx, "PRAGMA foreign_keys=ON")
 		j.must(err)
 	}
+}
+
+// dialects lends bun to steps that run as Go code.
+var dialects = map[schema.Dialect]bunschema.Dialect{
+	schema.Postgres: pgdialect.New(), schema.MySQL: mysqldialect.New(), schema.SQLite: sqlitedialect.New(),
 }
 
 func (j *journey) read() *schema.Schema {

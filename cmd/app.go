@@ -65,12 +65,14 @@ func New(environment Environment) *cli.App {
 		HideVersion:          true,
 		HideHelpCommand:      true,
 		EnableBashCompletion: true,
-		Reader:               environment.Stdin,
-		Writer:               environment.Stdout,
-		ErrWriter:            environment.Stderr,
-		ExitErrHandler:       func(*cli.Context, error) {}, // Run reports errors
-		OnUsageError:         func(_ *cli.Context, err error, _ bool) error { return &arguments.UsageError{Text: err.Error()} },
-		Before:               p.before,
+		// An expression of SQL may hold commas.
+		DisableSliceFlagSeparator: true,
+		Reader:                    environment.Stdin,
+		Writer:                    environment.Stdout,
+		ErrWriter:                 environment.Stderr,
+		ExitErrHandler:            func(*cli.Context, error) {}, // Run reports errors
+		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return &arguments.UsageError{Text: err.Error()} },
+		Before:                    p.before,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "url", Usage: "the database, instead of RETORT_URL and of url in retort.yaml", DefaultText: ""},
 			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "read this file instead of the next retort.yaml upwards"},
@@ -81,13 +83,24 @@ func New(environment Environment) *cli.App {
 		},
 		Commands: p.commands(),
 	}
+	quietDefaults(app.Flags)
 	for _, command := range app.Commands {
+		quietDefaults(command.Flags)
 		command.HideHelpCommand = true
 		command.OnUsageError = func(c *cli.Context, err error, _ bool) error {
 			return &arguments.UsageError{Command: c.Command.Name, Text: err.Error()}
 		}
 	}
 	return app
+}
+
+// quietDefaults takes "(default: false)" out of the help text.
+func quietDefaults(flags []cli.Flag) {
+	for _, flag := range flags {
+		if boolean, ok := flag.(*cli.BoolFlag); ok {
+			boolean.DisableDefaultText = true
+		}
+	}
 }
 
 // program is one run of the command line.

@@ -8,7 +8,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/retort-db/retort/autogen"
+	"github.com/retort-db/retort/cmd/internal/process"
+	"github.com/retort-db/retort/cmd/internal/protocol"
 	"github.com/retort-db/retort/diff"
+	"github.com/retort-db/retort/introspect"
+	"github.com/retort-db/retort/schema"
 )
 
 func (p *program) checkCommand() *cli.Command {
@@ -139,4 +144,53 @@ func (i *invocation) checkDatabase(h *history, options diff.Options) ([]drift, e
 		i.note("warning: these revisions were changed after they were applied: %s", strings.Join(changed, ", "))
 	}
 	return drifts, nil
+}
+
+// compareDatabase compares a database with what its revisions make.
+func (i *invocation) compareDatabase(database *introspect.Database, options diff.Options) (comparison, error) {
+	s := &sources{invocation: i, dialect: database.Dialect, database: database}
+	replayed, err := s.code(source{kind: "migrations"})
+	if err != nil {
+		return comparison{}, err
+	}
+	live, err := introspect.Read(i.ctx, database, database.Dialect, introspect.Options{Namespaces: i.config.Schemas})
+	if err != nil {
+		return comparison{}, err
+	}
+	scratch, err := i.scratch()
+	if err != nil {
+		return comparison{}, err
+	}
+	options.Owned, options.Renames = replayed, diff.NeverRename
+	result, err := autogen.Run(i.ctx, autogen.Input{Current: live, Target: replayed, Database: database, Scratch: scratch, Diff: options, NoProof: true})
+	if err != nil {
+		return comparison{}, err
+	}
+	return comparison{dialect: database.Dialect, current: live, target: replayed, result: result, live: true}, nil
+}
+
+// changedRevisions names the applied revisions whose operations are not those that were run.
+func (i *invocation) changedRevisions() ([]string, error) {
+	url, dialect, err := i.target()
+	if err != nil {
+		return nil, err
+	}
+	built, err := i.build(revisionsOnly, []schema.Dialect{dialect})
+	if err != nil {
+		return nil, err
+	}
+	options, err := i.runOptions()
+	if err != nil {
+		return nil, err
+	}
+	var result protocol.VerifyResult
+	request := protocol.Request{Command: protocol.Verify, Run: &protocol.RunRequest{URL: url, Options: options}}
+	if err := built.driver.Call(i.ctx, request, process.Listener{}, &result); err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, changed := range result.Changed {
+		out = append(out, fmt.Sprintf("%s (%s)", changed.Revision, shown(changed.File)))
+	}
+	return out, nil
 }

@@ -135,8 +135,11 @@ func (i *invocation) checkUpToDate(h *history, database *introspect.Database) er
 	}
 	h.known = true
 	complete, err := h.graph.Complete(h.current)
-	if err != nil || complete {
-		return err
+	if err != nil {
+		return i.unknownRow(err)
+	}
+	if complete {
+		return nil
 	}
 	steps, err := h.graph.UpgradePath(h.current, "heads")
 	if err != nil {

@@ -1,11 +1,17 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
+	"github.com/retort-db/retort/cmd/internal/config"
 	"github.com/retort-db/retort/introspect"
 	_ "github.com/retort-db/retort/introspect/mysql"    // opens MySQL and MariaDB
 	_ "github.com/retort-db/retort/introspect/postgres" // opens PostgreSQL
@@ -23,6 +29,20 @@ func (i *invocation) open() (*introspect.Database, error) {
 	url, err := i.databaseURL()
 	if err != nil {
 		return nil, err
+	}
+	return i.openReading(url)
+}
+
+// openReading opens a database to read from it. SQLite would create a file that is not there; such a database is empty all
+// the same.
+func (i *invocation) openReading(url string) (*introspect.Database, error) {
+	if path, isFile := config.SQLiteFile(url); isFile && !strings.Contains(url, "mode=") {
+		_, err := os.Stat(path)
+		_, folderErr := os.Stat(filepath.Dir(path))
+		if errors.Is(err, fs.ErrNotExist) && folderErr == nil {
+			i.note("%s does not exist yet: taken for an empty database", shown(path))
+			url = ":memory:"
+		}
 	}
 	return introspect.Open(i.ctx, url)
 }
@@ -71,7 +91,7 @@ func (i *invocation) openTarget() (*introspect.Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	return introspect.Open(i.ctx, url)
+	return i.openReading(url)
 }
 
 // dialects are those that revisions are written for: the configured ones, or that of the URL.

@@ -44,7 +44,7 @@ func (i *invocation) search(home module) (*reflect.Discovery, error) {
 	})
 }
 
-// notModels are the directories of revisions, whose structs are helpers of theirs.
+// notModels are the directories of revisions, whose structs are no models.
 func (i *invocation) notModels(home module) []string {
 	var out []string
 	for _, dir := range i.config.MigrationDirs() {

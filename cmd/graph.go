@@ -39,8 +39,13 @@ func existingDirs(dirs []string) []string {
 	})
 }
 
+// readHistory reads directories by the names that the user knows them by, so that errors and answers have them too.
 func readHistory(dirs []string) (*history, error) {
-	directory, err := versions.ReadDir(dirs...)
+	names := make([]string, len(dirs))
+	for n, dir := range dirs {
+		names[n] = shown(dir)
+	}
+	directory, err := versions.ReadDir(names...)
 	if err != nil {
 		return nil, err
 	}

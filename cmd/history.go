@@ -205,12 +205,8 @@ func (p *program) currentCommand() *cli.Command {
 
 func (i *invocation) showCurrent(h *history) error {
 	heads, err := h.graph.CurrentHeads(h.current)
-	var unknown *versions.UnknownRevisionError
-	if errors.As(err, &unknown) && unknown.Table == "" {
-		unknown.Table = i.config.VersionTable
-	}
 	if err != nil {
-		return err
+		return i.unknownRow(err)
 	}
 	complete, err := h.graph.Complete(h.current)
 	if err != nil {
@@ -230,6 +226,15 @@ func (i *invocation) showCurrent(h *history) error {
 		return &outcome{code: exitDifferences, text: "the database is not at the heads: run retort upgrade heads"}
 	}
 	return nil
+}
+
+// unknownRow names the project's own version table in an error about its rows.
+func (i *invocation) unknownRow(err error) error {
+	var unknown *versions.UnknownRevisionError
+	if errors.As(err, &unknown) {
+		unknown.Table = i.config.VersionTable
+	}
+	return err
 }
 
 func messageSuffix(message string, style output.Style) string {

@@ -273,6 +273,10 @@ func writeFile(path string, content []byte) error {
 
 // hooks runs the configured commands on a new file.
 func (i *invocation) hooks(path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
 	for _, hook := range i.config.Hooks {
 		words := make([]string, len(hook.Command))
 		for n, word := range hook.Command {

@@ -14,12 +14,14 @@ const (
 	rankRenameColumn   = "00"
 	rankDropForeignKey = "09"
 	rankDropConstraint = "10"
+	rankTakeAway       = "12" // generated columns that come back
 	rankDropIndex      = "13"
 	rankRenamePart     = "20"
 	rankAlterTable     = "30"
 	rankAddColumn      = "40"
 	rankFillColumn     = "42"
 	rankAlterColumn    = "45"
+	rankMoveColumn     = "46"
 	rankDropColumn     = "50"
 	rankAddPrimaryKey  = "60"
 	rankAddConstraint  = "61"
@@ -30,6 +32,7 @@ const (
 // compareTable compares a table that both sides have. Tables in dropped are on their way out.
 func (c *comparison) compareTable(p pair, dropped map[schema.Name]bool) {
 	going := c.compareColumns(p)
+	c.compareOrder(p)
 	c.comparePrimaryKeys(p)
 	c.compareUniques(p, going)
 	c.compareChecks(p, going)
@@ -46,6 +49,9 @@ func (c *comparison) compareColumns(p pair) map[string]bool {
 	for _, column := range p.to.Columns {
 		present[c.foldColumn(column.Name)] = true
 		old := c.columnOf(p.from, column.Name)
+		if old == nil && c.inherits(p, column.Name) {
+			continue // comes with the parent's
+		}
 		if old == nil {
 			c.addColumn(p, column)
 			continue
@@ -54,7 +60,7 @@ func (c *comparison) compareColumns(p pair) map[string]bool {
 	}
 	going := map[string]bool{}
 	for _, column := range p.from.Columns {
-		if present[c.foldColumn(column.Name)] || slices.Contains(p.to.IgnoredColumns, column.Name) {
+		if present[c.foldColumn(column.Name)] || slices.Contains(p.to.IgnoredColumns, column.Name) || c.inherits(p, column.Name) {
 			continue
 		}
 		if !c.full() {
@@ -73,6 +79,20 @@ func (c *comparison) compareColumns(p pair) map[string]bool {
 	return going
 }
 
+// inherits reports whether a column of a partition, or of a table that inherits, is its parent's: what happens to the
+// parent's column happens to it.
+func (c *comparison) inherits(p pair, column string) bool {
+	parents := slices.Concat(p.from.Inherits, p.to.Inherits)
+	for _, table := range []*schema.Table{p.from, p.to} {
+		if table.Partition != nil {
+			parents = append(parents, table.Partition.Of)
+		}
+	}
+	return slices.ContainsFunc(parents, func(parent schema.Name) bool {
+		return c.columnOf(c.working.Table(parent), column) != nil || c.columnOf(c.to.Table(parent), column) != nil
+	})
+}
+
 func (c *comparison) dropColumn(p pair, column *schema.Column) {
 	table := p.to.Name
 	object := table.String() + "." + column.Name
@@ -82,7 +102,7 @@ func (c *comparison) dropColumn(p pair, column *schema.Column) {
 		phase: phaseAlterTables, near: [3]string{table.String(), rankDropColumn, column.Name},
 		keys: keys{
 			uses: []string{tableKey(table)}, destroys: []string{columnKey(table, column.Name)},
-			releases: c.typeKeys(column.Type),
+			releases: append(c.typeKeys(column.Type), c.generatedKeys(p, column)...),
 		},
 	})
 	if rename == "" && column.Generated == nil {
@@ -99,8 +119,12 @@ func (c *comparison) addColumn(p pair, column *schema.Column) {
 		near[1], near[2] = rankDropColumn, source+"\x01"
 	}
 	keys := keys{
-		uses:    append(c.typeKeys(column.Type), tableKey(table)),
+		uses:    append(append(c.typeKeys(column.Type), tableKey(table)), c.generatedKeys(p, column)...),
 		creates: []string{columnKey(table, column.Name)},
+	}
+	position := c.positionOf(p, column)
+	if position.After != "" {
+		keys.uses = append(keys.uses, columnKey(table, position.After))
 	}
 	needsValue := column.NotNull && column.Default == "" && column.Generated == nil && column.Identity == nil
 	fill := c.backfill(table, column)
@@ -110,12 +134,12 @@ func (c *comparison) addColumn(p pair, column *schema.Column) {
 				"the new column is NOT NULL and has no default: existing rows would have no value",
 				fmt.Sprintf("give a value with --backfill %s=EXPR or ddl:\"backfill:EXPR\", a default, or allow NULL", object))
 		}
-		c.add(change{op: &op.AddColumn{Table: table, Column: column.Clone()}, phase: phaseAlterTables, near: near, keys: keys})
+		c.add(change{op: &op.AddColumn{Table: table, Column: column.Clone(), Position: position}, phase: phaseAlterTables, near: near, keys: keys})
 		return
 	}
 	nullable := column.Clone()
 	nullable.NotNull, nullable.Backfill = false, ""
-	c.add(change{op: &op.AddColumn{Table: table, Column: nullable}, phase: phaseAlterTables, near: near, keys: keys})
+	c.add(change{op: &op.AddColumn{Table: table, Column: nullable, Position: position}, phase: phaseAlterTables, near: near, keys: keys})
 	c.fillAndForbidNull(table, column, fill, near[1])
 }
 
@@ -137,6 +161,16 @@ func (c *comparison) fillAndForbidNull(table schema.Name, column *schema.Column,
 	})
 }
 
+// generatedKeys names the columns that a generated column is made of.
+func (c *comparison) generatedKeys(p pair, column *schema.Column) []string {
+	if column.Generated == nil {
+		return nil
+	}
+	return slices.DeleteFunc(columnKeys(p.to.Name, c.mentioned(p, column.Generated.Expr)), func(key string) bool {
+		return key == columnKey(p.to.Name, column.Name)
+	})
+}
+
 func (c *comparison) backfill(table schema.Name, column *schema.Column) string {
 	if expr := c.Backfill[table.String()+"."+column.Name]; expr != "" {
 		return expr
@@ -155,7 +189,8 @@ func (c *comparison) compareColumn(p pair, old, column *schema.Column) {
 		}
 		attributes = append(attributes, attribute)
 	}
-	if !c.sameType(p, column, canon, old) {
+	inherited := c.inherits(p, column.Name)
+	if !inherited && !c.sameType(p, column, canon, old) {
 		differ(op.TypeAttribute)
 	}
 	if column.NotNull != old.NotNull && !c.isRowID(p.to, column) {
@@ -223,6 +258,18 @@ func (c *comparison) alterColumn(p pair, old, column *schema.Column, attributes 
 	if alter.Changes(op.TypeAttribute) {
 		k.uses = append(k.uses, c.typeKeys(column.Type)...)
 		k.releases = c.typeKeys(old.Type)
+	}
+	if alter.Changes(op.DefaultAttribute) {
+		// A default may be the last use of an enum value that goes, or the first of one that comes.
+		k.uses = append(k.uses, c.typeKeys(column.Type)...)
+		k.releases = append(k.releases, c.typeKeys(old.Type)...)
+	}
+	if alter.Changes(op.GeneratedAttribute) {
+		k.uses = append(k.uses, c.generatedKeys(p, column)...)
+		// What stays is used before and after.
+		k.releases = append(k.releases, slices.DeleteFunc(c.generatedKeys(p, old), func(key string) bool {
+			return slices.ContainsFunc(p.to.Columns, func(kept *schema.Column) bool { return columnKey(table, kept.Name) == key })
+		})...)
 	}
 	c.add(change{op: alter, phase: phaseAlterTables, near: [3]string{table.String(), rankAlterColumn, column.Name}, keys: k})
 }

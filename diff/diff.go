@@ -78,6 +78,7 @@ func (c *comparison) run() error {
 		return err
 	}
 	c.compareStandalone()
+	c.linkMentions()
 	ordered, err := order(c.changes, c.dialect)
 	if err != nil {
 		return err

@@ -53,7 +53,7 @@ func (c *comparison) compareEnumValues(old, enum *schema.Enum) {
 		maybe = added[0]
 		for _, intent := range c.Intents {
 			if intent.Table == name && intent.From == removed[0] && intent.To == maybe && !intent.Never {
-				c.alterEnum(&op.AlterEnum{Name: enum.Name, Rename: removed[0], To: maybe}, 0)
+				c.renameEnumValue(enum.Name, removed[0], maybe)
 				return
 			}
 		}
@@ -87,6 +87,24 @@ func (c *comparison) compareEnumValues(old, enum *schema.Enum) {
 			"change those rows first")
 	}
 	c.alterEnum(remove, len(added)+1)
+}
+
+// renameEnumValue renames a value. Defaults follow it on the server, so they do in the working schema.
+func (c *comparison) renameEnumValue(name schema.Name, from, to string) {
+	rename := &op.AlterEnum{Name: name, Rename: from, To: to}
+	c.apply(rename)
+	quote := func(value string) string { return "'" + strings.ReplaceAll(value, "'", "''") + "'" }
+	for table := range c.working.Tables.All() {
+		for _, column := range table.Columns {
+			if isOf(column.Type, name) {
+				column.Default = strings.ReplaceAll(column.Default, quote(from), quote(to))
+			}
+		}
+	}
+	c.plan.Renames = append(c.plan.Renames, Rename{
+		Kind: "enum value", Table: name, From: from, To: to, Certainty: Certain, Score: 1, Reasons: []string{"stated"}, Applied: true,
+	})
+	c.alterEnum(rename, 0)
 }
 
 func firstCommon(values, others []string) string {

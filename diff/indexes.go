@@ -168,14 +168,18 @@ func (c *comparison) indexKey(table schema.Name, name string) string {
 
 func (c *comparison) dropIndex(p pair, index *schema.Index) change {
 	table := p.to.Name
-	return change{
+	out := change{
 		op:    &op.DropIndex{Table: table, Name: index.Name},
 		phase: phaseAlterTables, near: [3]string{table.String(), rankDropIndex, index.Name},
 		keys: keys{
 			uses: []string{tableKey(table)}, destroys: []string{c.indexKey(table, index.Name)},
-			releases: columnKeys(table, c.indexColumns(p, index)),
+			releases: append(columnKeys(table, c.indexColumns(p, index)), c.conditionTypes(p.from, c.indexColumns(p, index))...),
 		},
 	}
+	if index.Unique && index.Where == "" {
+		out.destroys = append(out.destroys, columnsKey(table, index.Columns()))
+	}
+	return out
 }
 
 func (c *comparison) renameIndex(table schema.Name, from, to string) change {
@@ -188,13 +192,27 @@ func (c *comparison) renameIndex(table schema.Name, from, to string) change {
 	}
 }
 
+// conditionTypes names the types of columns, whose values an expression over them may name.
+func (c *comparison) conditionTypes(table *schema.Table, columns []string) []string {
+	if c.dialect != schema.Postgres || c.from.Enums.Len() == 0 {
+		return nil
+	}
+	var out []string
+	for _, name := range columns {
+		if column := c.columnOf(table, name); column != nil {
+			out = append(out, c.typeKeys(column.Type)...)
+		}
+	}
+	return out
+}
+
 func (c *comparison) createIndex(at phase, table *schema.Table, index *schema.Index) change {
 	p := pair{from: table, to: table}
 	out := change{
 		op:    &op.CreateIndex{Table: table.Name, Index: index.Clone()},
 		phase: at, near: [3]string{table.Name.String(), rankCreateIndex, index.Name},
 		keys: keys{
-			uses:    append(columnKeys(table.Name, c.indexColumns(p, index)), tableKey(table.Name)),
+			uses:    append(append(columnKeys(table.Name, c.indexColumns(p, index)), tableKey(table.Name)), c.conditionTypes(table, c.indexColumns(p, index))...),
 			creates: []string{c.indexKey(table.Name, index.Name)},
 		},
 	}

@@ -303,10 +303,14 @@ func (c *comparison) compareChecks(p pair, going map[string]bool) {
 		},
 		uses: func(k *schema.Check, going map[string]bool) bool { return usesAny(going, columns(k)) },
 		drop: func(k *schema.Check) change {
-			return c.dropConstraint(table, &op.AddConstraint{Table: table, Check: k.Clone()}, columns(k))
+			out := c.dropConstraint(table, &op.AddConstraint{Table: table, Check: k.Clone()}, columns(k))
+			out.releases = append(out.releases, c.conditionTypes(p.from, columns(k))...)
+			return out
 		},
 		create: func(k *schema.Check) change {
-			return c.addConstraint(table, &op.AddConstraint{Table: table, Check: k.Clone()}, columns(k))
+			out := c.addConstraint(table, &op.AddConstraint{Table: table, Check: k.Clone()}, columns(k))
+			out.uses = append(out.uses, c.conditionTypes(p.to, columns(k))...)
+			return out
 		},
 		rename: func(from, to *schema.Check) (change, bool) {
 			return c.renameConstraint(table, op.CheckConstraint, from.Name, to.Name), from.Name != "" && c.canRename(op.CheckConstraint)

@@ -80,6 +80,8 @@ type Options struct {
 	Renames RenameMode
 	// Intents are renames, or refusals of them, that the user stated.
 	Intents []Intent
+	// ColumnOrder moves columns that stand elsewhere than in the target (MySQL alone can). Otherwise that is a finding.
+	ColumnOrder bool
 	// Backfill gives the SQL expression for existing rows of a column that becomes NOT NULL, by "table.column".
 	Backfill map[string]string
 }

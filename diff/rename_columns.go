@@ -22,7 +22,7 @@ func (c *comparison) renameColumns(pairs []pair) ([]pair, error) {
 	if err := c.leftoverIntents(settled); err != nil {
 		return nil, err
 	}
-	if len(settled) == 0 && c.working == c.from {
+	if len(settled) == 0 && c.working == c.from { // nothing was renamed, and the pairs hold
 		return pairs, nil
 	}
 	for _, rename := range untangle(settled) {
@@ -85,6 +85,10 @@ func untangle(renames []Rename) []Rename {
 		// Only cycles are left: park one column under a name of its own.
 		first := waiting[0]
 		temporary := swapPrefix + first.From
+		if first.Kind == "table" {
+			name := schema.ParseName(first.From)
+			temporary = schema.Name{Schema: name.Schema, Name: swapPrefix + name.Name}.String()
+		}
 		out = append(out, Rename{Kind: first.Kind, Table: first.Table, From: first.From, To: temporary})
 		waiting[0].From = temporary
 	}
@@ -168,7 +172,7 @@ func (c *comparison) statedColumnRenames(p pair, removed, added []*schema.Column
 // leftoverIntents reports a stated rename of a column whose table is on neither or only one side.
 func (c *comparison) leftoverIntents(settled []Rename) error {
 	for _, intent := range c.Intents {
-		if intent.Never || intent.Table == "" {
+		if intent.Never || intent.Table == "" || c.from.Enums.Has(schema.ParseName(intent.Table)) {
 			continue
 		}
 		if !slices.ContainsFunc(settled, func(r Rename) bool { return r.From == intent.From && r.To == intent.To }) {

@@ -20,7 +20,7 @@ func (c *comparison) renameTables(removed, added []*schema.Table) (renamed []pai
 			return r.From == table.Name.String() || r.To == table.Name.String()
 		})
 	}
-	removed = slices.DeleteFunc(slices.Clone(removed), func(t *schema.Table) bool { return taken(t) && c.working.Tables.Has(t.Name) })
+	removed = slices.DeleteFunc(slices.Clone(removed), taken)
 	added = slices.DeleteFunc(slices.Clone(added), taken)
 	for _, guess := range c.guessTables(removed, added) {
 		if c.settle(&guess) {
@@ -32,14 +32,22 @@ func (c *comparison) renameTables(removed, added []*schema.Table) (renamed []pai
 		c.flag(guess)
 	}
 	for _, rename := range settled {
-		from, to := schema.ParseName(rename.From), schema.ParseName(rename.To)
 		rename.Applied = true
 		c.plan.Renames = append(c.plan.Renames, rename)
+	}
+	for _, rename := range untangle(settled) {
+		from, to := schema.ParseName(rename.From), schema.ParseName(rename.To)
 		c.apply(&op.RenameTable{From: from, To: to})
-		c.add(change{
-			op: &op.RenameTable{From: from, To: to}, phase: phaseRenameTables, near: [3]string{to.String()},
-			keys: keys{destroys: []string{tableKey(from)}, creates: []string{tableKey(to)}},
-		})
+		k := keys{creates: []string{tableKey(to)}}
+		if strings.HasPrefix(from.Name, swapPrefix) {
+			k.uses = []string{tableKey(from)}
+		} else {
+			k.destroys = []string{tableKey(from)}
+		}
+		c.add(change{op: &op.RenameTable{From: from, To: to}, phase: phaseRenameTables, near: [3]string{to.String()}, keys: k})
+	}
+	for _, rename := range settled {
+		from, to := schema.ParseName(rename.From), schema.ParseName(rename.To)
 		renamed = append(renamed, c.newPair(c.working.Table(to), c.to.Table(to), from))
 	}
 	return renamed, removed, added, nil

@@ -2,8 +2,10 @@ package diff
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
+	"github.com/retort-db/retort/internal/sqltext"
 	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/schema"
 )
@@ -18,7 +20,7 @@ type standalone[T schema.Object] struct {
 	same             func(target, current T) bool
 	create           func(T) op.Operation
 	drop             func(T) op.Operation
-	replace          func(current, target T) []op.Operation // nil: drop and create
+	replace          func(current, target T) []op.Operation // nil, or an empty list: drop and create
 	needs            func(T) []string                       // keys of what it uses
 	createAt, dropAt phase
 }
@@ -37,11 +39,17 @@ func compareStandalone[T schema.Object](c *comparison, k standalone[T]) {
 		case !ok:
 			add(k.create(object), k.createAt, object, keys{creates: []string{key(object)}, uses: k.needs(object)})
 		case k.same(object, current):
-		case k.replace != nil:
-			for _, operation := range k.replace(current, object) {
-				add(operation, k.createAt, object, keys{alters: []string{key(object)}, uses: k.needs(object)})
-			}
 		default:
+			var replace []op.Operation
+			if k.replace != nil {
+				replace = k.replace(current, object)
+			}
+			for _, operation := range replace {
+				add(operation, k.createAt, object, keys{creates: []string{key(object)}, uses: k.needs(object)})
+			}
+			if len(replace) > 0 {
+				break
+			}
 			add(k.drop(current), phaseDropDependents, current, keys{destroys: []string{key(current)}, releases: k.needs(current)})
 			add(k.create(object), k.createAt, object, keys{creates: []string{key(object)}, uses: k.needs(object)})
 		}
@@ -65,7 +73,7 @@ func (c *comparison) compareStandalone() {
 		owned = &schema.Schema{}
 	}
 	compareStandalone(c, standalone[*schema.Extension]{
-		kind: "extension", from: &c.from.Extensions, to: &c.to.Extensions, owned: &owned.Extensions,
+		kind: "extension", from: &c.working.Extensions, to: &c.to.Extensions, owned: &owned.Extensions,
 		foreign:  func(e *schema.Extension) bool { return e.Name == "plpgsql" },
 		same:     func(*schema.Extension, *schema.Extension) bool { return true },
 		create:   func(e *schema.Extension) op.Operation { return &op.CreateExtension{Extension: e, IfNotExists: true} },
@@ -73,26 +81,9 @@ func (c *comparison) compareStandalone() {
 		needs:    func(*schema.Extension) []string { return nil },
 		createAt: phaseTypes, dropAt: phaseDropTypes,
 	})
-	compareStandalone(c, standalone[*schema.Domain]{
-		kind: "type", from: &c.from.Domains, to: &c.to.Domains, owned: &owned.Domains,
-		foreign:  func(d *schema.Domain) bool { return d.Foreign != "" },
-		same:     func(a, b *schema.Domain) bool { return reflect.DeepEqual(a, b) },
-		create:   func(d *schema.Domain) op.Operation { return &op.CreateDomain{Domain: d} },
-		drop:     func(d *schema.Domain) op.Operation { return &op.DropDomain{Name: d.Name} },
-		needs:    func(*schema.Domain) []string { return nil },
-		createAt: phaseTypes, dropAt: phaseDropTypes,
-	})
-	compareStandalone(c, standalone[*schema.Composite]{
-		kind: "type", from: &c.from.Composites, to: &c.to.Composites, owned: &owned.Composites,
-		foreign:  func(d *schema.Composite) bool { return d.Foreign != "" },
-		same:     func(a, b *schema.Composite) bool { return reflect.DeepEqual(a, b) },
-		create:   func(d *schema.Composite) op.Operation { return &op.CreateComposite{Composite: d} },
-		drop:     func(d *schema.Composite) op.Operation { return &op.DropComposite{Name: d.Name} },
-		needs:    func(*schema.Composite) []string { return nil },
-		createAt: phaseTypes, dropAt: phaseDropTypes,
-	})
+	c.compareTypes(owned)
 	compareStandalone(c, standalone[*schema.Sequence]{
-		kind: "sequence", from: &c.from.Sequences, to: &c.to.Sequences, owned: &owned.Sequences,
+		kind: "sequence", from: &c.working.Sequences, to: &c.to.Sequences, owned: &owned.Sequences,
 		foreign: func(s *schema.Sequence) bool {
 			owner := s.OwnedBy.Relation
 			return s.Foreign != "" || (owner != (schema.Name{}) && !c.to.Tables.Has(owner))
@@ -112,49 +103,57 @@ func (c *comparison) compareStandalone() {
 		createAt: phaseTypes, dropAt: phaseDropTypes,
 	})
 	compareStandalone(c, standalone[*schema.Function]{
-		kind: "function", from: &c.from.Functions, to: &c.to.Functions, owned: &owned.Functions,
+		kind: "function", from: &c.working.Functions, to: &c.to.Functions, owned: &owned.Functions,
 		foreign: func(f *schema.Function) bool { return f.Foreign != "" },
 		same: func(a, b *schema.Function) bool {
 			return a.Kind == b.Kind && c.sameStatement(a.Definition, b.Definition) && c.fits(a.Comment, b.Comment)
 		},
-		create:   func(f *schema.Function) op.Operation { return &op.CreateFunction{Function: f} },
-		drop:     func(f *schema.Function) op.Operation { return &op.DropFunction{Name: f.Name, Routine: f.Kind} },
+		create: func(f *schema.Function) op.Operation { return &op.CreateFunction{Function: f} },
+		drop:   func(f *schema.Function) op.Operation { return &op.DropFunction{Name: f.Name, Routine: f.Kind} },
+		replace: func(current, target *schema.Function) []op.Operation {
+			if !c.replaceable(current, target) {
+				return nil
+			}
+			return []op.Operation{&op.CreateFunction{Function: target, Replace: true}}
+		},
 		needs:    func(f *schema.Function) []string { return dependencyKeys(f.DependsOn) },
 		createAt: phaseCreateDependents, dropAt: phaseDropDependents,
 	})
+	if c.dialect == schema.Postgres {
+		c.findUsers()
+	}
 	recreated := c.recreateViews()
 	compareStandalone(c, standalone[*schema.View]{
-		kind: "view", from: &c.from.Views, to: &c.to.Views, owned: &owned.Views,
-		foreign: func(v *schema.View) bool { return v.Foreign != "" || recreated[v.Name] },
-		same: func(a, b *schema.View) bool {
-			return a.Materialized == b.Materialized && c.sameStatement(a.Definition, b.Definition) && c.fits(a.Comment, b.Comment) &&
-				c.optionsFit(a.Options, b.Options)
-		},
+		kind: "view", from: &c.working.Views, to: &c.to.Views, owned: &owned.Views,
+		foreign:  func(v *schema.View) bool { return v.Foreign != "" || recreated[v.Name] },
+		same:     c.sameView,
 		create:   func(v *schema.View) op.Operation { return &op.CreateView{View: v} },
 		drop:     func(v *schema.View) op.Operation { return &op.DropView{Name: v.Name, Materialized: v.Materialized} },
-		needs:    func(v *schema.View) []string { return viewKeys(v) },
+		needs:    func(v *schema.View) []string { return dependencyKeys(v.DependsOn) },
 		createAt: phaseCreateDependents, dropAt: phaseDropDependents,
 	})
+	c.compareViewIndexes(recreated)
+	remade := c.recreateTriggers()
 	compareStandalone(c, standalone[*schema.Trigger]{
-		kind: "trigger", from: &c.from.Triggers, to: &c.to.Triggers, owned: &owned.Triggers,
-		foreign: func(t *schema.Trigger) bool { return c.Ignore != nil && c.Ignore(t.Table) },
-		same: func(a, b *schema.Trigger) bool {
-			return c.sameStatement(a.Definition, b.Definition) && a.Enabled == b.Enabled
-		},
-		create: func(t *schema.Trigger) op.Operation { return &op.CreateTrigger{Trigger: t} },
+		kind: "trigger", from: &c.working.Triggers, to: &c.to.Triggers, owned: &owned.Triggers,
+		foreign: func(t *schema.Trigger) bool { return remade[t.Name] || (c.Ignore != nil && c.Ignore(t.Table)) },
+		same:    c.sameTrigger,
+		create:  func(t *schema.Trigger) op.Operation { return &op.CreateTrigger{Trigger: t} },
 		drop: func(t *schema.Trigger) op.Operation {
 			return &op.DropTrigger{Name: t.Name, Trigger: t.Trigger, Table: t.Table}
 		},
-		needs:    func(t *schema.Trigger) []string { return append(dependencyKeys(t.DependsOn), tableKey(t.Table)) },
+		needs:    c.triggerKeys,
 		createAt: phaseCreateDependents, dropAt: phaseDropDependents,
 	})
 	compareStandalone(c, standalone[*schema.Statistic]{
-		kind: "statistics", from: &c.from.Statistics, to: &c.to.Statistics, owned: &owned.Statistics,
-		foreign:  func(s *schema.Statistic) bool { return !c.to.Tables.Has(s.Table) },
-		same:     func(a, b *schema.Statistic) bool { return c.sameStatement(a.Definition, b.Definition) },
+		kind: "statistics", from: &c.working.Statistics, to: &c.to.Statistics, owned: &owned.Statistics,
+		foreign: func(s *schema.Statistic) bool { return !c.to.Tables.Has(s.Table) },
+		same: func(a, b *schema.Statistic) bool {
+			return c.sameStatement(a.Definition, b.Definition) && c.fits(a.Comment, b.Comment)
+		},
 		create:   func(s *schema.Statistic) op.Operation { return &op.CreateStatistic{Statistic: s} },
 		drop:     func(s *schema.Statistic) op.Operation { return &op.DropStatistic{Name: s.Name} },
-		needs:    func(s *schema.Statistic) []string { return []string{tableKey(s.Table)} },
+		needs:    c.statisticKeys,
 		createAt: phaseCreateDependents, dropAt: phaseDropDependents,
 	})
 }
@@ -167,22 +166,62 @@ func (c *comparison) sameStatement(a, b string) bool {
 	return normal(a) == normal(b)
 }
 
+// replaceable reports whether CREATE OR REPLACE can change one routine to the other: arguments and result are the same.
+func (c *comparison) replaceable(current, target *schema.Function) bool {
+	if current.Kind != target.Kind || target.Kind == "aggregate" {
+		return false
+	}
+	return c.dialect != schema.Postgres || slices.Equal(c.routineHead(current.Definition), c.routineHead(target.Definition))
+}
+
+// routineHead returns the words between the routine's name and its first attribute: arguments and result.
+func (c *comparison) routineHead(definition string) []string {
+	var out []string
+	depth, inside := 0, false
+	for _, token := range sqltext.Significant(c.dialect, definition) {
+		switch {
+		case token.Is("("):
+			depth++
+			inside = true
+		case token.Is(")"):
+			depth--
+		case inside && depth == 0 && routineAttributes[strings.ToUpper(token.Text)]:
+			return out
+		}
+		if inside {
+			out = append(out, strings.ToLower(token.Text))
+		}
+	}
+	return out
+}
+
+// routineAttributes are the words that can follow a routine's result.
+var routineAttributes = map[string]bool{
+	"LANGUAGE": true, "TRANSFORM": true, "WINDOW": true, "IMMUTABLE": true, "STABLE": true, "VOLATILE": true, "LEAKPROOF": true,
+	"NOT": true, "CALLED": true, "STRICT": true, "EXTERNAL": true, "SECURITY": true, "PARALLEL": true, "COST": true, "ROWS": true,
+	"SUPPORT": true, "SET": true, "AS": true, "BEGIN": true, "RETURN": true,
+}
+
+// statisticKeys names the table and the columns that extended statistics are about.
+func (c *comparison) statisticKeys(statistic *schema.Statistic) []string {
+	out := []string{tableKey(statistic.Table)}
+	for _, s := range []*schema.Schema{c.working, c.to} {
+		if table := s.Table(statistic.Table); table != nil {
+			out = append(out, columnKeys(statistic.Table, c.mentioned(pair{from: table, to: table}, statistic.Definition))...)
+		}
+	}
+	return out
+}
+
+// dependencyKeys names what an object needs: columns, tables, views and functions.
 func dependencyKeys(dependencies []schema.Dependency) []string {
 	var out []string
 	for _, dependency := range dependencies {
 		if dependency.Column != "" {
 			out = append(out, columnKey(dependency.Relation, dependency.Column))
 		}
-		out = append(out, tableKey(dependency.Relation))
-	}
-	return out
-}
-
-// viewKeys names what a view needs: relations may be tables or other views.
-func viewKeys(view *schema.View) []string {
-	out := dependencyKeys(view.DependsOn)
-	for _, dependency := range view.DependsOn {
-		out = append(out, objectKey("view", dependency.Relation.String()))
+		name := dependency.Relation.String()
+		out = append(out, tableKey(dependency.Relation), objectKey("view", name), objectKey("function", name))
 	}
 	return out
 }

@@ -29,9 +29,11 @@ func (c *comparison) compareTables() error {
 		return err
 	}
 	dropped := c.dropTables(removed)
+	matched = c.remakeGenerated(matched)
 	for _, p := range matched {
 		c.compareTable(p, dropped)
 	}
+	c.remakeForeignKeys(matched)
 	c.createTables(added)
 	return nil
 }
@@ -50,7 +52,7 @@ func (c *comparison) matchTables() (matched []pair, removed, added []*schema.Tab
 			continue
 		}
 		target := targets[c.fold(table.Name)]
-		if target == nil {
+		if target == nil || c.movesAway(table.Name) {
 			if !c.isChild(table) {
 				removed = append(removed, table)
 			}
@@ -68,6 +70,13 @@ func (c *comparison) matchTables() (matched []pair, removed, added []*schema.Tab
 	slices.SortFunc(removed, byName)
 	slices.SortFunc(added, byName)
 	return matched, removed, added
+}
+
+// movesAway reports whether a table is said to take another name although its own is on both sides: in a swap of names.
+func (c *comparison) movesAway(name schema.Name) bool {
+	is := func(i Intent, text string) bool { return i.Table == "" && !i.Never && text == name.String() }
+	return slices.ContainsFunc(c.Intents, func(i Intent) bool { return is(i, i.From) }) &&
+		slices.ContainsFunc(c.Intents, func(i Intent) bool { return is(i, i.To) })
 }
 
 func (c *comparison) newPair(from, to *schema.Table, oldName schema.Name) pair {

@@ -132,9 +132,12 @@ func (o *AddConstraint) Apply(s *schema.Schema) error {
 	return nil
 }
 
-// Reverse drops the constraint by its name.
-func (o *AddConstraint) Reverse(*schema.Schema) ([]Operation, error) {
+// Reverse drops the constraint by its name, on SQLite an unnamed one by its definition.
+func (o *AddConstraint) Reverse(before *schema.Schema) ([]Operation, error) {
 	if o.Name() == "" && o.Type() != PrimaryKeyConstraint {
+		if before.Server.Dialect == schema.SQLite {
+			return []Operation{&DropConstraint{Table: o.Table, Type: o.Type(), Definition: o}}, nil
+		}
 		return nil, &IrreversibleError{Operation: o.String(), Reason: "it has no name; give it one"}
 	}
 	return []Operation{&DropConstraint{Table: o.Table, Type: o.Type(), Name: o.Name()}}, nil

@@ -145,8 +145,13 @@ func (o *RenameTable) Apply(s *schema.Schema) error {
 	for trigger := range s.Triggers.All() {
 		if trigger.Table == o.From {
 			trigger.Table = o.To
+			if s.Server.Dialect == schema.Postgres {
+				trigger.Name = schema.Name{Schema: o.To.Schema, Name: o.To.Name + "/" + trigger.Trigger}
+				trigger.Definition = sqltext.RenameIdent(s.Server.Dialect, trigger.Definition, o.From.Name, o.To.Name)
+			}
 		}
 	}
+	s.Triggers.Refresh()
 	for sequence := range s.Sequences.All() {
 		if sequence.OwnedBy.Relation == o.From {
 			sequence.OwnedBy.Relation = o.To

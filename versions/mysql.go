@@ -34,7 +34,7 @@ func (mysql) tableExists(ctx context.Context, q introspect.Querier, name schema.
 }
 
 // mysqlLock is the lock's name. Names are the server's, so the database is part of it; they end after 64 bytes.
-const mysqlLock = "CONCAT('retort:', SHA1(DATABASE()))"
+const mysqlLock = "CONCAT('retort:', LEFT(SHA2(DATABASE(), 256), 40))"
 
 func (mysql) tryLock(ctx context.Context, q introspect.Querier) (bool, string, error) {
 	var taken sql.NullInt64

@@ -7,11 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/uptrace/bun/dialect/mysqldialect"
-	"github.com/uptrace/bun/dialect/pgdialect"
-	"github.com/uptrace/bun/dialect/sqlitedialect"
-	bunschema "github.com/uptrace/bun/schema"
-
 	"github.com/retort-db/retort/ddl"
 	"github.com/retort-db/retort/internal/sqltext"
 	"github.com/retort-db/retort/op"
@@ -57,13 +52,12 @@ func Script(server schema.Server, set *Set, span string, direction Direction, w 
 
 // script collects the text.
 type script struct {
-	server    schema.Server
-	graph     *Graph
-	tables    tables
-	options   Options
-	formatter bunschema.Formatter
-	state     *schema.Schema
-	out       bytes.Buffer
+	server  schema.Server
+	graph   *Graph
+	tables  tables
+	options Options
+	state   *schema.Schema
+	out     bytes.Buffer
 	// open is set inside a transaction, unchecked if SQLite's foreign keys are off around it.
 	open, unchecked bool
 }
@@ -77,16 +71,7 @@ func newScript(server schema.Server, set *Set, options Options) (*script, error)
 	if err != nil {
 		return nil, err
 	}
-	var dialect bunschema.Dialect
-	switch server.Dialect {
-	case schema.Postgres:
-		dialect = pgdialect.New()
-	case schema.MySQL:
-		dialect = mysqldialect.New()
-	default:
-		dialect = sqlitedialect.New()
-	}
-	return &script{server: server, graph: graph, tables: tablesOf(engine, options), options: options, formatter: bunschema.NewFormatter(dialect)}, nil
+	return &script{server: server, graph: graph, tables: tablesOf(engine, options), options: options}, nil
 }
 
 // path returns the rows at the beginning of a range and the steps from there.
@@ -182,9 +167,13 @@ func (s *script) step(step recorded) error {
 	}
 	s.begin(off)
 	for _, statement := range s.tables.change(step.Rows) {
-		s.statement(s.formatter.FormatQuery(statement.text, statement.args...))
+		if err := s.bound(statement.text, statement.args...); err != nil {
+			return err
+		}
 	}
-	s.history(step, len(statements))
+	if err := s.history(step, len(statements)); err != nil {
+		return err
+	}
 	if s.options.Transaction != TransactionAll || off {
 		s.commit()
 	}
@@ -261,8 +250,11 @@ func (s *script) write(step recorded, statement ddl.Statement) error {
 		s.statement(text)
 		return nil
 	}
-	s.statement("DO $retort$ BEGIN IF EXISTS (" + text + ") THEN RAISE EXCEPTION USING MESSAGE = " +
-		string(s.formatter.Dialect().AppendString(nil, message)) + "; END IF; END $retort$")
+	quoted, err := textLiteral(s.server.Dialect, message)
+	if err != nil {
+		return cannot(err.Error())
+	}
+	s.statement("DO $retort$ BEGIN IF EXISTS (" + text + ") THEN RAISE EXCEPTION USING MESSAGE = " + quoted + "; END IF; END $retort$")
 	return nil
 }
 
@@ -305,22 +297,42 @@ func (s *script) inline(text string, args []any) (string, error) {
 		if at < 0 || at >= len(args) {
 			return "", fmt.Errorf("it has %d arguments, and no value for %s", len(args), token.Text)
 		}
-		literal := bunschema.Append(s.formatter, nil, args[at])
-		if bytes.HasPrefix(literal, []byte("?!(")) {
-			return "", fmt.Errorf("argument %d cannot be written as SQL: %s", at+1, literal)
+		value, err := literal(s.server.Dialect, args[at])
+		if err != nil {
+			return "", fmt.Errorf("argument %d: %w", at+1, err)
 		}
-		out.Write(literal)
+		out.WriteString(value)
 		next++
 	}
 	return out.String(), nil
 }
 
+// bound writes a statement of Retort's own, whose arguments stand as ? on every engine.
+func (s *script) bound(text string, args ...any) error {
+	var out strings.Builder
+	next := 0
+	for _, token := range sqltext.Tokens(s.server.Dialect, text) {
+		if token.Text != "?" {
+			out.WriteString(token.Text)
+			continue
+		}
+		value, err := literal(s.server.Dialect, args[next])
+		if err != nil {
+			return err
+		}
+		out.WriteString(value)
+		next++
+	}
+	s.statement(out.String())
+	return nil
+}
+
 // history writes the row that a run writes.
-func (s *script) history(step recorded, statements int) {
+func (s *script) history(step recorded, statements int) error {
 	now := s.tables.engine.now()
 	columns := []string{"revision", "direction", "started_at", "finished_at", "duration_ms", "statements", "step", "checksum", "tool_version", "outcome"}
-	s.statement(s.formatter.FormatQuery("INSERT INTO "+s.tables.quoted(s.tables.history)+" ("+s.tables.columns(columns)+") VALUES (?, ?, "+now+", "+now+
-		", 0, ?, ?, ?, ?, ?)", step.ID, string(step.Direction), statements, statements, step.checksum, s.options.ToolVersion, string(OutcomeDone)))
+	return s.bound("INSERT INTO "+s.tables.quoted(s.tables.history)+" ("+s.tables.columns(columns)+") VALUES (?, ?, "+now+", "+now+
+		", 0, ?, ?, ?, ?, ?)", step.ID, string(step.Direction), statements, statements, step.checksum, s.options.ToolVersion, string(OutcomeDone))
 }
 
 func (s *script) comment(text string) {

@@ -175,6 +175,27 @@ func TestAbsoluteURL(t *testing.T) {
 	}
 }
 
+func TestAbsoluteURLInAnOddDirectory(t *testing.T) {
+	if got, want := AbsoluteURL("sqlite:a%20b.db", "/srv/100%"), "sqlite:/srv/100%25/a%20b.db"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := AbsoluteURL("a.db", "/srv/100%"), "/srv/100%/a.db"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestSQLiteFile(t *testing.T) {
+	for url, want := range map[string]string{
+		"sqlite:/srv/100%25/a%20b.db": "/srv/100%/a b.db", "/srv/100%.db": "/srv/100%.db", "file:/a.db?mode=ro": "/a.db",
+		":memory:": "", "postgres://localhost/x": "", "file:x?mode=memory": "",
+	} {
+		got, ok := SQLiteFile(url)
+		if got != want || ok != (want != "") {
+			t.Errorf("SQLiteFile(%q) = %q, %v, want %q", url, got, ok, want)
+		}
+	}
+}
+
 func TestFind(t *testing.T) {
 	root := t.TempDir()
 	write := func(path string) string {

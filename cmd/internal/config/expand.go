@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,25 +95,46 @@ func expand(text string, lookup func(string) (string, bool)) (value, missing str
 
 // AbsoluteURL makes the path of a SQLite URL absolute, starting from dir; other URLs stay as they are.
 func AbsoluteURL(rawURL, dir string) string {
+	prefix, path, query, isFile := splitSQLite(rawURL)
+	if !isFile || filepath.IsAbs(path) {
+		return rawURL
+	}
+	if prefix != "" {
+		dir = percent.Replace(dir)
+	}
+	return strings.TrimSuffix(prefix, "//") + filepath.Join(dir, filepath.FromSlash(path)) + query
+}
+
+// SQLiteFile returns the path of the file that a URL names, if it is one of a SQLite database in a file.
+func SQLiteFile(rawURL string) (path string, isFile bool) {
+	prefix, path, _, ok := splitSQLite(rawURL)
+	if decoded, err := url.PathUnescape(path); prefix != "" && err == nil {
+		path = decoded
+	}
+	return path, ok
+}
+
+// percent writes a path as a part of a URL, which is decoded, other than a plain path.
+var percent = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
+
+// splitSQLite takes the URL of a SQLite file apart: "file:", "app.db", "?mode=ro".
+func splitSQLite(rawURL string) (prefix, path, query string, isFile bool) {
 	dialect, err := introspect.DialectOf(rawURL)
 	if err != nil || dialect != schema.SQLite || strings.HasPrefix(rawURL, ":memory:") {
-		return rawURL
+		return "", "", "", false
 	}
 	path, query, hasQuery := strings.Cut(rawURL, "?")
-	scheme, rest, hasScheme := strings.Cut(path, ":")
-	if !hasScheme {
-		scheme, rest = "", path
-	}
-	plain := strings.TrimPrefix(rest, "//")
-	if plain == "" || plain == ":memory:" || filepath.IsAbs(plain) || strings.Contains(query, "mode=memory") {
-		return rawURL
-	}
-	absolute := filepath.Join(dir, filepath.FromSlash(plain))
-	if hasScheme {
-		absolute = scheme + ":" + absolute
-	}
 	if hasQuery {
-		absolute += "?" + query
+		query = "?" + query
 	}
-	return absolute
+	if scheme, rest, hasScheme := strings.Cut(path, ":"); hasScheme {
+		prefix, path = scheme+":", rest
+	}
+	if rest, hasSlashes := strings.CutPrefix(path, "//"); hasSlashes {
+		prefix, path = prefix+"//", rest
+	}
+	if path == "" || path == ":memory:" || strings.Contains(query, "mode=memory") {
+		return "", "", "", false
+	}
+	return prefix, path, query, true
 }
