@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -122,7 +123,8 @@ func database(ts *testscript.TestScript, neg bool, args []string) {
 func retort(ts *testscript.TestScript, neg bool, args []string) {
 	err := ts.Exec(filepath.Join(toolDir, "bin", "retort"), args...)
 	code := "0"
-	if exit, ok := err.(*exec.ExitError); ok {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
 		code = fmt.Sprint(exit.ExitCode())
 	} else if err != nil {
 		ts.Fatalf("run retort: %v", err)

@@ -125,6 +125,9 @@ func (c *comparison) comparePrimaryKeys(p pair) {
 		if renamed && c.dialect == schema.Postgres {
 			c.add(c.renameConstraint(table, op.PrimaryKeyConstraint, current.Name, target.Name))
 		}
+		if !c.fits(target.Comment, current.Comment) {
+			c.cannotChange(table.String()+"."+current.Name, "the comment of the primary key differs")
+		}
 		return
 	}
 	if target == nil && !c.full() && (p.owned == nil || p.owned.PrimaryKey == nil) {

@@ -59,7 +59,9 @@ func (c *comparison) sameDomain(a, b *schema.Domain) bool {
 	if len(a.Checks) != len(b.Checks) || a.NotNull != b.NotNull || !c.fits(a.Comment, b.Comment) || !strings.EqualFold(a.Collation, b.Collation) {
 		return false
 	}
-	equal := func(a, b string, equal func(Equality) bool) bool { return a == b || c.Equality != nil && equal(c.Equality) }
+	equal := func(a, b string, equal func(Equality) bool) bool {
+		return a == b || c.Equality != nil && equal(c.Equality)
+	}
 	if !equal(a.Type, b.Type, func(e Equality) bool { return e.EqualTypes(a.Type, b.Type) }) ||
 		!equal(a.Default, b.Default, func(e Equality) bool { return e.EqualDefaults(a.Type, a.Default, b.Default) }) {
 		return false
@@ -99,7 +101,9 @@ func (c *comparison) compositeUser(name schema.Name) string {
 }
 
 // isOf reports whether a type is the named one, or an array of it.
-func isOf(sqlType string, name schema.Name) bool { return strings.TrimRight(sqlType, "[]") == name.String() }
+func isOf(sqlType string, name schema.Name) bool {
+	return strings.TrimRight(sqlType, "[]") == name.String()
+}
 
 // turnAway changes the columns that are made of a domain to its base type before it is dropped, and back to the domain
 // when it is there again, so that their values are checked by its new rules.

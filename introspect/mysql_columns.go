@@ -107,7 +107,7 @@ func (n *mysqlNamespace) columnDefault(table *mysqlTable, column *schema.Column,
 	if !row.def.Valid || n.isMariaDB() && text == "NULL" {
 		return ""
 	}
-	if row.kind == "binary" || row.kind == "varbinary" {
+	if row.isBytes() {
 		if hexLiteral := mysqlHexLiteral.FindStringSubmatch(text); hexLiteral != nil && n.isMariaDB() {
 			return "x'" + strings.ToLower(hexLiteral[1]) + "'"
 		}
@@ -124,6 +124,18 @@ func (n *mysqlNamespace) columnDefault(table *mysqlTable, column *schema.Column,
 		return text
 	}
 	return mysqltext.Quote(text)
+}
+
+// isBytes reports whether the column holds bytes. An enum or set has no character set where the table's is binary, and its
+// default is reported as bytes by MySQL.
+func (row *mysqlColumnRow) isBytes() bool {
+	switch row.kind {
+	case "binary", "varbinary":
+		return true
+	case "enum", "set":
+		return !row.charset.Valid
+	}
+	return false
 }
 
 func isMySQLExpression(row *mysqlColumnRow) bool {

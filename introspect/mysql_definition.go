@@ -69,7 +69,7 @@ func (n *mysqlNamespace) applyDefinition(table *mysqlTable, statement string) {
 		case kind == "":
 			for _, column := range table.needs.binaryDefault {
 				if column == name {
-					table.Column(name).Default = binaryDefault(item)
+					table.Column(name).Default = bytesDefault(table.Column(name).Type, item)
 				}
 			}
 		}
@@ -131,9 +131,9 @@ func itemHead(item string) (kind, name string) {
 	return kind, ""
 }
 
-// binaryDefault returns the default in a column's definition as a hex literal. The server writes 0xFF00 or a string of
-// raw bytes.
-func binaryDefault(item string) string {
+// bytesDefault returns the default in a column's definition, as a hex literal unless the type is a list of texts. The
+// server writes 0xFF00 or a string of raw bytes.
+func bytesDefault(columnType, item string) string {
 	tokens := sqltext.Significant(schema.MySQL, item)
 	for i, token := range tokens[:len(tokens)-1] {
 		if !token.Is("DEFAULT") {
@@ -143,10 +143,14 @@ func binaryDefault(item string) string {
 		if digits, ok := strings.CutPrefix(text, "0x"); ok {
 			return "x'" + strings.ToLower(digits) + "'"
 		}
-		if value, ok := mysqltext.Unquote(text); ok {
-			return "x'" + hex.EncodeToString([]byte(value)) + "'"
+		value, ok := mysqltext.Unquote(text)
+		switch {
+		case !ok:
+			return text
+		case strings.HasPrefix(columnType, "enum(") || strings.HasPrefix(columnType, "set("):
+			return mysqltext.Quote(value)
 		}
-		return text
+		return "x'" + hex.EncodeToString([]byte(value)) + "'"
 	}
 	return ""
 }

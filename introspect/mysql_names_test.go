@@ -92,7 +92,7 @@ func TestMySQLReadsOtherDatabases(t *testing.T) {
 	other := currentDatabase(t, second)
 	execMySQL(t, second, "CREATE TABLE parent (id int NOT NULL PRIMARY KEY)")
 	execMySQL(t, first, "CREATE TABLE child (id int NOT NULL PRIMARY KEY, CONSTRAINT fk FOREIGN KEY (id) REFERENCES "+other+".parent (id))")
-	t.Cleanup(func() { first.ExecContext(context.WithoutCancel(t.Context()), "DROP TABLE child") })
+	t.Cleanup(func() { _, _ = first.ExecContext(context.WithoutCancel(t.Context()), "DROP TABLE child") })
 	read, err := introspect.Read(t.Context(), first, schema.MySQL, introspect.Options{Namespaces: []string{other}})
 	if err != nil {
 		t.Fatal(err)

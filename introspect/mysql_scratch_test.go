@@ -13,7 +13,7 @@ import (
 	"github.com/retort-db/retort/schema"
 )
 
-func withMySQLScratch(t *testing.T, ctx context.Context, db *introspect.Database, options introspect.ScratchOptions, do func(*introspect.Scratch) error) error {
+func withMySQLScratch(ctx context.Context, t *testing.T, db *introspect.Database, options introspect.ScratchOptions, do func(*introspect.Scratch) error) error {
 	t.Helper()
 	return introspect.WithScratch(ctx, db.DB, schema.MySQL, options, do)
 }
@@ -81,7 +81,7 @@ func TestMySQLScratchIsRemoved(t *testing.T) {
 				}
 				return nil
 			}
-			err := recovered(func() error { return withMySQLScratch(t, ctx, db, introspect.ScratchOptions{}, work) })
+			err := recovered(func() error { return withMySQLScratch(ctx, t, db, introspect.ScratchOptions{}, work) })
 			if (err == nil) != (end == "returns") {
 				t.Errorf("error: %v", err)
 			}
@@ -107,7 +107,7 @@ func recovered(do func() error) (err error) {
 func TestMySQLScratchOnOneConnection(t *testing.T) {
 	db := openMySQL(t)
 	db.SetMaxOpenConns(1)
-	err := withMySQLScratch(t, t.Context(), db, introspect.ScratchOptions{}, func(s *introspect.Scratch) error {
+	err := withMySQLScratch(t.Context(), t, db, introspect.ScratchOptions{}, func(s *introspect.Scratch) error {
 		_, err := s.Read(t.Context())
 		return err
 	})
@@ -124,7 +124,7 @@ func TestMySQLScratchLeftover(t *testing.T) {
 		execMySQL(t, db, "DROP DATABASE IF EXISTS "+name)
 		execMySQL(t, db, "CREATE DATABASE "+name)
 	}
-	t.Cleanup(func() { db.ExecContext(context.WithoutCancel(t.Context()), "DROP DATABASE IF EXISTS "+alive) })
+	t.Cleanup(func() { _, _ = db.ExecContext(context.WithoutCancel(t.Context()), "DROP DATABASE IF EXISTS "+alive) })
 	owner, err := db.Conn(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +134,7 @@ func TestMySQLScratchLeftover(t *testing.T) {
 	if err := owner.QueryRowContext(t.Context(), "SELECT GET_LOCK(?, 0)", alive).Scan(&got); err != nil || got != 1 {
 		t.Fatal(got, err)
 	}
-	if err := withMySQLScratch(t, t.Context(), db, introspect.ScratchOptions{}, func(*introspect.Scratch) error { return nil }); err != nil {
+	if err := withMySQLScratch(t.Context(), t, db, introspect.ScratchOptions{}, func(*introspect.Scratch) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if databaseExists(t, db, dead) {
@@ -148,7 +148,7 @@ func TestMySQLScratchLeftover(t *testing.T) {
 func TestMySQLScratchKeepsCharset(t *testing.T) {
 	db := openMySQL(t)
 	execMySQL(t, db, "ALTER DATABASE "+currentDatabase(t, db)+" CHARACTER SET latin1 COLLATE latin1_german2_ci")
-	err := withMySQLScratch(t, t.Context(), db, introspect.ScratchOptions{}, func(s *introspect.Scratch) error {
+	err := withMySQLScratch(t.Context(), t, db, introspect.ScratchOptions{}, func(s *introspect.Scratch) error {
 		var collation string
 		if err := s.Conn.QueryRowContext(t.Context(), "SELECT @@collation_database").Scan(&collation); err != nil {
 			return err
@@ -169,7 +169,7 @@ func TestMySQLScratchInGivenDatabase(t *testing.T) {
 	loadMySQL(t, given, "shop.sql")
 	options := introspect.ScratchOptions{Database: name}
 	for range 2 {
-		err := withMySQLScratch(t, t.Context(), db, options, func(s *introspect.Scratch) error {
+		err := withMySQLScratch(t.Context(), t, db, options, func(s *introspect.Scratch) error {
 			if now := currentDatabase(t, s.Conn); now != name {
 				t.Errorf("in %s, want %s", now, name)
 			}
@@ -192,7 +192,7 @@ func TestMySQLScratchInGivenDatabase(t *testing.T) {
 	}
 	loadMySQL(t, given, "shop.sql")
 	var refused *introspect.NoScratchError
-	err := withMySQLScratch(t, t.Context(), given, options, func(*introspect.Scratch) error { return nil })
+	err := withMySQLScratch(t.Context(), t, given, options, func(*introspect.Scratch) error { return nil })
 	if !errors.As(err, &refused) {
 		t.Errorf("the database in use was taken for scratch space: %v", err)
 	}
@@ -207,7 +207,7 @@ func mysqlRole(t *testing.T, url string, db *introspect.Database, grants ...stri
 	home := currentDatabase(t, db)
 	user := "u" + home[max(0, len(home)-28):]
 	execMySQL(t, db, "CREATE USER "+user+" IDENTIFIED BY 'secret pw'")
-	t.Cleanup(func() { db.ExecContext(context.WithoutCancel(t.Context()), "DROP USER "+user) })
+	t.Cleanup(func() { _, _ = db.ExecContext(context.WithoutCancel(t.Context()), "DROP USER "+user) })
 	for _, grant := range grants {
 		execMySQL(t, db, "GRANT "+strings.ReplaceAll(grant, "DB", home)+" TO "+user)
 	}
@@ -220,7 +220,7 @@ func TestMySQLScratchWithoutRights(t *testing.T) {
 	db := openMySQLAt(t, url)
 	role := mysqlRole(t, url, db, "ALL ON DB.*")
 	called := false
-	err := withMySQLScratch(t, t.Context(), role, introspect.ScratchOptions{}, func(*introspect.Scratch) error {
+	err := withMySQLScratch(t.Context(), t, role, introspect.ScratchOptions{}, func(*introspect.Scratch) error {
 		called = true
 		return nil
 	})

@@ -83,7 +83,7 @@ func DialectOf(rawURL string) (schema.Dialect, error) {
 	case strings.HasSuffix(rawURL, ".db"), strings.HasSuffix(rawURL, ".sqlite"), strings.HasSuffix(rawURL, ".sqlite3"):
 		return schema.SQLite, nil
 	}
-	return "", fmt.Errorf("cannot tell the database of %q: begin it with postgres://, mysql:// or sqlite:", MaskURL(rawURL))
+	return "", fmt.Errorf("cannot tell the database of %q: begin it with sqlite:, postgres:// or mysql://…", MaskURL(rawURL))
 }
 
 var (

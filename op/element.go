@@ -60,8 +60,6 @@ type ColumnElement struct {
 	identity  *schema.Identity
 	automatic bool
 	column    schema.Column
-	position  Position
-	pk        bool
 	only      []columnOn
 }
 

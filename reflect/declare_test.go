@@ -94,10 +94,6 @@ func TestDDLMethod(t *testing.T) {
 	}
 }
 
-type mixinA struct{ A int }
-
-func (*mixinA) DDL(t *schema.Declaration) { t.Index("ix_a", "a") }
-
 type MixinB struct{ B int }
 
 func (*MixinB) DDL(t *schema.Declaration) { t.Index("ix_b", "b") }

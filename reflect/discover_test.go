@@ -115,7 +115,7 @@ func TestDiscoverLists(t *testing.T) {
 	}
 	for _, c := range []struct{ entry, want string }{
 		{"./model", `models: "./model" is no package of the module example.com/shop: did you mean example.com/shop/models?`},
-		{"./models.Autor", `models: "./models.Autor" there is no such struct: did you mean Author?`},
+		{"./models.Authr", `models: "./models.Authr" there is no such struct: did you mean Author?`},
 		{"./models.unexported", `models: "./models.unexported" unexported, so that no other package can refer to it`},
 		{"./models.Generic", `models: "./models.Generic" generic: a type without parameters has to be made of it`},
 		{"./nothing/...", `models: "./nothing/..." matches no package of the module`},

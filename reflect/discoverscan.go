@@ -113,7 +113,7 @@ func (s *declarationScanner) blanked() []byte {
 
 func (s *declarationScanner) comment() {
 	rest := s.src[s.pos:]
-	end := -1
+	var end int
 	if rest[1] == '/' {
 		if end = bytes.IndexByte(rest, '\n'); end < 0 {
 			end = len(rest)

@@ -2,6 +2,7 @@ package reflect
 
 import (
 	stdreflect "reflect"
+	"slices"
 )
 
 // structField is a field of a model as bun flattens it: Index is the path from the outermost struct.
@@ -36,7 +37,7 @@ func walkInto(typ stdreflect.Type, path []int, prefix string, visit func(structF
 		if bunText == "-" || field.PkgPath != "" && !field.Anonymous {
 			continue
 		}
-		field.Index = append(path[:len(path):len(path)], i)
+		field.Index = slices.Concat(path, []int{i})
 		found := structField{StructField: field, prefix: prefix}
 		if isBaseModel(field) {
 			found.role = baseModelField

@@ -75,7 +75,6 @@ type model struct {
 
 	bunFields    []*bunschema.Field       // the fields that are columns, in struct order
 	checkColumns map[*schema.Check]string // the columns that unnamed checks are named after
-	indexWords   map[*schema.Index]string // what stands for the columns in the names of unnamed indexes
 	foreign      []*foreignKey
 }
 

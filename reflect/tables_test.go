@@ -26,7 +26,7 @@ type address struct {
 
 type point struct{ X, Yy int }
 
-type baseModel = bun.BaseModel
+type baseModel = bun.BaseModel //nolint:unused // an alias is embedded under its own name, which bun does not see
 
 func TestEmbedding(t *testing.T) {
 	type flattened struct {
@@ -46,8 +46,8 @@ func TestEmbedding(t *testing.T) {
 		B     string
 	}
 	type aliased struct {
-		baseModel `bun:"table:not_seen"`
-		ID        int64 `bun:",pk"`
+		baseModel `bun:"table:not_seen"` //nolint:unused // read by reflection
+		ID        int64                  `bun:",pk"`
 	}
 	type outer struct {
 		base

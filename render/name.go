@@ -176,7 +176,7 @@ func significant(operations []op.Operation) []op.Operation {
 			}
 		}
 	}
-	if main := append(tables, others...); len(main) > 0 {
+	if main := slices.Concat(tables, others); len(main) > 0 {
 		return main
 	}
 	return companions

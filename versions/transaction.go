@@ -104,8 +104,12 @@ func (r *runner) commit(ctx context.Context) error {
 	before, err := r.engine.patience(ctx, tx.Tx.Tx, r.commitTimeout())
 	if err == nil {
 		err = tx.Commit()
+	} else {
+		_ = tx.Rollback()
 	}
-	_, restoring := r.engine.patience(ctx, r.conn.Conn, before)
+	cleanup, cancel := cleanupContext(ctx)
+	defer cancel()
+	_, restoring := r.engine.patience(cleanup, r.conn.Conn, before)
 	if err != nil || restoring != nil {
 		// What could not be committed may still be open on the connection.
 		r.discard()

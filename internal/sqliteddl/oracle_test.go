@@ -90,6 +90,9 @@ func (o *oracle) rows(query string, args ...any) [][]string {
 		}
 		out = append(out, texts)
 	}
+	if err := rows.Err(); err != nil {
+		o.differ("%s: %v", query, err)
+	}
 	return out
 }
 

@@ -178,11 +178,11 @@ func FuzzParse(f *testing.F) {
 		f.Add(statement)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		ParseTable(text)
-		ParseIndex(text)
-		ParseView(text)
-		ParseTrigger(text)
-		ParseVirtual(text)
+		_, _ = ParseTable(text)
+		_, _ = ParseIndex(text)
+		_, _ = ParseView(text)
+		_, _ = ParseTrigger(text)
+		_, _ = ParseVirtual(text)
 		TrimParens(text)
 
 		if upper := strings.ToUpper(text); !strings.HasPrefix(upper, "CREATE ") || strings.Contains(upper, "TEMP") || strings.Contains(text, "\x00") {

@@ -92,7 +92,7 @@ func parse(rawURL string) (*target, error) {
 		}
 	}
 	if path == "" && query.Get("mode") != "memory" {
-		return nil, errors.New("the URL names no file: write sqlite:path/to/file.db, or :memory:")
+		return nil, errors.New("the URL names no file: write :memory: or sqlite:path/to/file.db")
 	}
 	if strings.ContainsRune(path, 0) {
 		return nil, errors.New("the path contains a NUL character")

@@ -162,8 +162,7 @@ func writeAtomically(path string, content []byte) error {
 	}
 	defer os.Remove(temporary.Name())
 	if _, err := temporary.Write(content); err != nil {
-		temporary.Close()
-		return err
+		return errors.Join(err, temporary.Close())
 	}
 	if err := temporary.Close(); err != nil {
 		return err

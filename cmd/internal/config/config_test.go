@@ -23,7 +23,7 @@ func TestParseMistakes(t *testing.T) {
 		{"key given twice", "url: sqlite:a.db\nurl: sqlite:b.db\n", []string{"retort.yaml:2: url is given twice, first on line 1"}},
 		{"no value", "models:\n", []string{"retort.yaml:1: models has no value"}},
 		{"mapping for a text", "url:\n  host: x\n", []string{"retort.yaml:2: url must be one value, not a mapping"}},
-		{"no URL", "url: localhost\n", []string{`retort.yaml:1: url: cannot tell the database of "localhost": begin it with postgres://, mysql:// or sqlite:`}},
+		{"no URL", "url: localhost\n", []string{`retort.yaml:1: url: cannot tell the database of "localhost": begin it with sqlite:, postgres:// or mysql://…`}},
 		{"open brace", "url: postgres://${HOST/db\n", []string{"retort.yaml:1: url has ${ without a closing }"}},
 		{"word", "renames: aks\n", []string{`retort.yaml:1: renames cannot be "aks"; did you mean ask?`}},
 		{"dialect", "dialects: [postgres, oracle]\n", []string{`retort.yaml:1: dialects: unknown dialect "oracle"; use one of postgres, mysql, sqlite`}},

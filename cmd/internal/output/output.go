@@ -76,7 +76,7 @@ func StyleFor(stream any, mode string, lookup func(string) (string, bool)) Style
 	return Style{colour: IsTerminal(stream)}
 }
 
-// Bold, Red, Green, Yellow and Dim set text off. The colour never carries meaning alone.
+// Bold sets text off. As with the colours, it never carries meaning alone.
 func (s Style) Bold(text string) string { return s.wrap("1", text) }
 
 // Red marks what is lost or failed.

@@ -63,3 +63,4 @@ CREATE TABLE by_hash (id int NOT NULL, PRIMARY KEY (id)) PARTITION BY HASH (id) 
 CREATE TABLE zero (code int(6) unsigned zerofill NOT NULL DEFAULT 000042, plain float(7,3) DEFAULT NULL, d2 double(9,4) DEFAULT 1.5000);
 CREATE TABLE no_default_key (seq bigint NOT NULL AUTO_INCREMENT, name varchar(10), KEY ix_seq (seq)) ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8;
 CREATE TABLE prefix_key (url varchar(500) NOT NULL, lang char(2) NOT NULL, PRIMARY KEY (url(100), lang));
+CREATE TABLE raw_list (kind enum('page','0x41') NOT NULL DEFAULT 'page', tags set('a','b') DEFAULT 'a,b', key_bytes varbinary(9) NOT NULL DEFAULT '') CHARACTER SET binary;
