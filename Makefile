@@ -5,13 +5,13 @@ GO ?= go
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := bin/golangci-lint-$(GOLANGCI_VERSION)
 TESTFLAGS ?= -timeout 40m
-SERVERS := $(GO) run ./internal/servertest/cmd/testservers
+SERVERS := bin/testservers
 export PATH := $(shell $(GO) env GOROOT)/bin:$(PATH)
 
-.PHONY: help build demo test test-sqlite servers lint bench fuzz clean
+.PHONY: help build demo test test-sqlite test-examples servers lint bench fuzz clean $(SERVERS)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/retort
 	$(GO) build -o bin/retort ./cmd/retort
@@ -19,14 +19,19 @@ build: ## build bin/retort
 demo: ## show the main job on SQLite, with real output
 	@./scripts/demo
 
-test: ## run all tests, on private PostgreSQL and MariaDB or MySQL servers
+test: $(SERVERS) test-examples ## run all tests, on private PostgreSQL and MariaDB or MySQL servers
 	$(SERVERS) -- $(GO) test $(TESTFLAGS) ./...
 
 test-sqlite: ## run the tests that need no server
 	RETORT_TEST_ENGINES=sqlite $(GO) test $(TESTFLAGS) ./...
 
-servers: ## start the test servers, print their URLs, and keep them until interrupted
-	$(SERVERS)
+test-examples: ## build the examples, which are modules of their own
+	@for module in examples/*/go.mod; do \
+		(cd $$(dirname $$module) && echo "$$(dirname $$module)" && $(GO) vet ./...) || exit 1; \
+	done
+
+servers: $(SERVERS) ## start the test servers, print their URLs, and keep them until interrupted
+	@$(SERVERS)
 
 lint: $(GOLANGCI) ## vet and lint
 	$(GO) vet ./...
@@ -37,7 +42,11 @@ $(GOLANGCI):
 	mv bin/golangci/golangci-lint $@
 	rmdir bin/golangci
 
-bench: ## run the benchmarks
+# A program of its own, not "go run": that would not pass on the signal which stops the servers.
+$(SERVERS):
+	@$(GO) build -o $@ ./internal/servertest/cmd/testservers
+
+bench: $(SERVERS) ## run the benchmarks
 	$(SERVERS) -- $(GO) test -run '^$$' -bench . -benchmem ./...
 
 fuzz: ## run each fuzz test for half a minute

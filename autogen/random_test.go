@@ -188,8 +188,14 @@ func (j *journey) clear() {
 
 func (j *journey) fill(a, b *schema.Schema) {
 	for table := range a.Tables.All() {
+		var columns []string
+		for _, column := range table.Columns {
+			if column.Generated == nil {
+				columns = append(columns, ddl.Quote(j.server.Dialect, column.Name))
+			}
+		}
 		for n := range randschema.Rows {
-			sql := fmt.Sprintf("INSERT INTO %s VALUES (%s)", ddl.QuoteName(j.server.Dialect, table.Name), strings.Join(randschema.Values(table, a, b, n), ", "))
+			sql := fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", ddl.QuoteName(j.server.Dialect, table.Name), strings.Join(columns, ", "), strings.Join(randschema.Values(table, a, b, n), ", "))
 			j.log = append(j.log, sql)
 			_, err := j.database.ExecContext(j.ctx, sql)
 			j.must(err)

@@ -137,9 +137,8 @@ func enginePlan(one comparison) render.EnginePlan {
 			out.Renames = append(out.Renames, render.RenameNote{Kind: rename.Kind, Table: rename.Table, From: rename.From, To: rename.To, Score: rename.Score, Reasons: rename.Reasons})
 		}
 	}
-	severities := map[diff.Severity]string{diff.Decision: "error", diff.Danger: "warning", diff.Warning: "warning", diff.Info: "note"}
 	for _, f := range plan.Findings {
-		out.Notes = append(out.Notes, render.Note{ID: f.ID, Severity: severities[f.Severity], Object: f.Object, Text: f.Text, Way: f.Way})
+		out.Notes = append(out.Notes, render.Note{ID: f.ID, Severity: string(f.Severity), Object: f.Object, Text: f.Text, Way: f.Way})
 	}
 	return out
 }

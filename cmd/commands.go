@@ -7,6 +7,7 @@ func (p *program) commands() []*cli.Command {
 	return []*cli.Command{
 		p.initCommand(),
 		p.revisionCommand(),
+		p.baselineCommand(),
 		p.checkCommand(),
 		p.diffCommand(),
 		p.resolveCommand(),

@@ -205,10 +205,10 @@ func (i *invocation) readLive(dialects []schema.Dialect, database *introspect.Da
 func (i *invocation) compareOne(loaded protocol.Loaded, live *schema.Schema, with side) (comparison, error) {
 	out := comparison{dialect: loaded.Dialect, current: loaded.Replayed, target: loaded.Models, opaque: loaded.Opaque}
 	input := autogen.Input{Current: loaded.Replayed, Target: loaded.Models, Diff: with.diff, NoProof: !with.prove}
+	input.Diff.Owned = loaded.Replayed
 	if live != nil && live.Server.Dialect == loaded.Dialect {
 		out.live, out.current = true, live
 		input.Current, input.Database = live, with.database
-		input.Diff.Owned = loaded.Replayed
 		scratch, err := i.scratch()
 		if err != nil {
 			return out, err

@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -10,62 +11,107 @@ import (
 	"github.com/retort-db/retort/autogen"
 	"github.com/retort-db/retort/ddl"
 	"github.com/retort-db/retort/op"
+	"github.com/retort-db/retort/render"
 	"github.com/retort-db/retort/schema"
 )
 
 func (p *program) diffCommand() *cli.Command {
 	return &cli.Command{
 		Name: "diff", Category: "review", Usage: "show what leads from one schema to another", ArgsUsage: "FROM TO   (" + sourceUsage + ")",
-		Flags: withFormat(&cli.BoolFlag{Name: "sql", Usage: "print SQL"},
+		Flags: slices.Concat([]cli.Flag{
+			&cli.StringFlag{Name: "format", Usage: "text, sql, go (a revision), json or markdown", DefaultText: "text"},
+			&cli.BoolFlag{Name: "sql", Usage: "the same as --format sql"},
+			&cli.BoolFlag{Name: "json", Usage: "the same as --format json"},
+			&cli.BoolFlag{Name: "down", Usage: "show the way back, from TO to FROM"},
 			&cli.StringFlag{Name: "dialect", Usage: "the engine, if no source is a database and the configuration names several"},
-			&cli.StringFlag{Name: "renames", Value: "flag", Usage: "what becomes of likely renames: flag, accept or never"}),
+		}, filterFlags(), compareFlags()),
 		Action: p.action(arity{2, 2}, (*invocation).diff),
 	}
 }
 
 func (i *invocation) diff() error {
-	from, err := parseSource(i.Args().Get(0))
+	if i.Bool("sql") {
+		i.format = formatSQL
+	}
+	found, err := i.compareSources()
 	if err != nil {
 		return err
+	}
+	return i.answerDiff(found)
+}
+
+// compareSources reads both sources and works out what leads from the one to the other.
+func (i *invocation) compareSources() (comparison, error) {
+	from, err := parseSource(i.Args().Get(0))
+	if err != nil {
+		return comparison{}, err
 	}
 	to, err := parseSource(i.Args().Get(1))
 	if err != nil {
-		return err
+		return comparison{}, err
 	}
 	options, err := i.diffOptions()
 	if err != nil {
-		return err
+		return comparison{}, err
+	}
+	filter, err := i.filter()
+	if err != nil {
+		return comparison{}, err
 	}
 	s := &sources{invocation: i}
 	defer s.close()
 	databases, err := s.connect(from, to)
 	if err != nil {
-		return err
+		return comparison{}, err
 	}
 	target, _, err := s.read(to, databases[1])
 	if err != nil {
-		return err
+		return comparison{}, err
 	}
 	current, declared, err := s.read(from, databases[0])
 	if err != nil {
-		return err
+		return comparison{}, err
 	}
 	if declared && s.database != nil {
 		if current, err = s.canonical(current); err != nil {
-			return err
+			return comparison{}, err
 		}
 	}
+	current, target = filter.apply(current), filter.apply(target)
 	result, err := autogen.Run(i.ctx, autogen.Input{Current: current, Target: target, Database: s.database, Diff: options, NoProof: true})
 	if err != nil {
-		return err
+		return comparison{}, err
 	}
-	return i.answerDiff(comparison{dialect: s.dialect, current: current, target: target, result: result, live: s.database != nil})
+	return comparison{dialect: s.dialect, current: current, target: target, result: result, live: s.database != nil}, nil
+}
+
+// wayBack turns a comparison around: what undoes its operations, from the target.
+func wayBack(found comparison) (comparison, error) {
+	plan := *found.result.Plan
+	if plan.Irreversible != "" {
+		return found, fmt.Errorf("there is no way back: %s", plan.Irreversible)
+	}
+	after, err := op.Replay(found.current, plan.Operations)
+	if err != nil {
+		return found, err
+	}
+	plan.Operations, plan.Reverse, plan.Findings = plan.Reverse, plan.Operations, nil
+	result := *found.result
+	result.Plan = &plan
+	found.current, found.target, found.result = after, found.current, &result
+	return found, nil
 }
 
 func (i *invocation) answerDiff(found comparison) error {
+	if i.Bool("down") {
+		var err error
+		if found, err = wayBack(found); err != nil {
+			return err
+		}
+	}
 	plan := found.result.Plan
 	script, err := sqlOf(found.current, plan.Operations)
-	if err != nil && i.Bool("sql") {
+	if err != nil && i.format == formatSQL {
 		return err
 	}
 	answer := struct {
@@ -73,9 +119,14 @@ func (i *invocation) answerDiff(found comparison) error {
 		SQL string `json:"sql,omitempty"`
 	}{answersOf([]comparison{found})[0], script}
 	err = i.answer(answer, func(w io.Writer) error {
-		if i.Bool("sql") {
+		switch i.format {
+		case formatSQL:
 			_, err := io.WriteString(w, script)
 			return err
+		case formatGo:
+			return i.writeGo(w, found)
+		case formatMarkdown:
+			return writeMarkdown(w, answer.engineAnswer, script)
 		}
 		return writeChanges(w, i.style(w), answer.Changes)
 	})
@@ -83,10 +134,54 @@ func (i *invocation) answerDiff(found comparison) error {
 		return err
 	}
 	i.notes([]comparison{found})
-	if plan.Empty() {
+	switch {
+	case plan.Empty():
 		return nil
+	case len(plan.Decisions()) > 0:
+		return &outcome{code: exitDecision}
 	}
 	return &outcome{code: exitDifferences}
+}
+
+// writeGo writes the difference as the revision that it would be.
+func (i *invocation) writeGo(w io.Writer, found comparison) error {
+	if found.result.Plan.Empty() {
+		return nil
+	}
+	source, err := goRevision("change the schema", enginePlan(found))
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, source)
+	return err
+}
+
+// writeMarkdown writes the difference for a pull request.
+func writeMarkdown(w io.Writer, answer engineAnswer, script string) error {
+	if len(answer.Changes) == 0 {
+		_, err := fmt.Fprintf(w, "No changes (%s).\n", answer.Dialect)
+		return err
+	}
+	var out strings.Builder
+	fmt.Fprintf(&out, "### %s on %s\n\n| | Change | Model |\n|---|---|---|\n", plural(len(answer.Changes), "change"), answer.Dialect)
+	cell := strings.NewReplacer("|", "\\|", "\n", " ")
+	for _, change := range answer.Changes {
+		fmt.Fprintf(&out, "| `%s` | %s | %s |\n", change.Mark, cell.Replace(change.Text), cell.Replace(change.Origin))
+	}
+	for _, finding := range answer.Findings {
+		fmt.Fprintf(&out, "\n**%s** %s: %s", finding.Severity, finding.Object, finding.Text)
+		if finding.Way != "" {
+			fmt.Fprintf(&out, " (%s)", finding.Way)
+		}
+		out.WriteString("\n")
+	}
+	fence := "```"
+	for strings.Contains(script, fence) {
+		fence += "`"
+	}
+	fmt.Fprintf(&out, "\n%ssql\n%s%s\n", fence, script, fence)
+	_, err := io.WriteString(w, out.String())
+	return err
 }
 
 // sqlOf writes operations as a script.
@@ -95,57 +190,5 @@ func sqlOf(before *schema.Schema, operations []op.Operation) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return scriptOf(statements), nil
-}
-
-func scriptOf(statements []ddl.Statement) string {
-	var out strings.Builder
-	for _, statement := range statements {
-		if statement.Describe != "" {
-			fmt.Fprintf(&out, "-- %s\n", strings.ReplaceAll(statement.Describe, "\n", "\n-- "))
-		}
-		if statement.SQL != "" && statement.Guard == "" {
-			fmt.Fprintf(&out, "%s;\n", statement.SQL)
-		}
-	}
-	return out.String()
-}
-
-func (p *program) inspectCommand() *cli.Command {
-	return &cli.Command{
-		Name: "inspect", Category: "review", Usage: "show the schema of a database, or of another source, as SQL or JSON", ArgsUsage: "[SOURCE]   (" + sourceUsage + ")",
-		Flags:  withFormat(&cli.StringFlag{Name: "dialect", Usage: "the engine, if the source is no database and the configuration names several"}),
-		Action: p.action(arity{0, 1}, (*invocation).inspect),
-	}
-}
-
-func (i *invocation) inspect() error {
-	wanted := source{kind: "database"}
-	if i.Args().Present() {
-		var err error
-		if wanted, err = parseSource(i.Args().First()); err != nil {
-			return err
-		}
-	}
-	s := &sources{invocation: i}
-	defer s.close()
-	databases, err := s.connect(wanted)
-	if err != nil {
-		return err
-	}
-	read, _, err := s.read(wanted, databases[0])
-	if err != nil {
-		return err
-	}
-	for _, problem := range read.Problems {
-		i.note("warning: %s could not be read: %s", problem.Object, problem.Reason)
-	}
-	return i.answer(read, func(w io.Writer) error {
-		statements, err := ddl.Create(read.Server, read)
-		if err != nil {
-			return err
-		}
-		_, err = io.WriteString(w, scriptOf(statements))
-		return err
-	})
+	return render.SQL(before.Server.Dialect, statements), nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -116,8 +117,23 @@ func (i *invocation) readFormat() error {
 		i.format = format
 		return nil
 	default:
-		return &arguments.UsageError{Command: i.Command.Name, Text: fmt.Sprintf("--format cannot be %q: use text or json", format)}
+		further := furtherFormats[i.Command.Name]
+		if slices.Contains(further, format) {
+			i.format = format
+			return nil
+		}
+		known := []string{"text"}
+		for _, one := range further {
+			known = append(known, string(one))
+		}
+		return &arguments.UsageError{Command: i.Command.Name, Text: fmt.Sprintf("--format cannot be %q: use %s or json", format, strings.Join(known, ", "))}
 	}
+}
+
+// furtherFormats are the forms besides text and JSON that some commands have.
+var furtherFormats = map[string][]output.Format{
+	"inspect": {formatSQL, formatGo, formatMermaid},
+	"diff":    {formatSQL, formatGo, formatMarkdown},
 }
 
 // answer prints the result: in JSON as it is, otherwise by text.

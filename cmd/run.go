@@ -101,21 +101,38 @@ func (i *invocation) runOptions() (protocol.Options, error) {
 	return options, &arguments.UsageError{Command: i.Command.Name, Text: fmt.Sprintf("--transaction cannot be %q: use revision, all or none", options.Transaction)}
 }
 
-// run has the driver work on the database, and tells what happens.
+// run has the driver work on the database, tells what happens, and answers.
 func (i *invocation) run(command protocol.Command, targets []string, stamp protocol.StampOptions) error {
-	options, err := i.runOptions()
+	done, heads, err := i.perform(command, targets, stamp)
 	if err != nil {
 		return err
+	}
+	answer := map[string]any{"revisions": nonNil(done), "current": nonNil(heads)}
+	return i.answer(answer, func(io.Writer) error {
+		if len(done) == 0 && (command == protocol.Upgrade || command == protocol.Downgrade) {
+			i.note("nothing to do: the database is at %s", joinIDs(heads))
+		}
+		if command == protocol.Stamp {
+			i.note("the database is at %s", joinIDs(heads))
+		}
+		return nil
+	})
+}
+
+// perform has the driver work on the database. It returns the revisions that were run and the heads afterwards.
+func (i *invocation) perform(command protocol.Command, targets []string, stamp protocol.StampOptions) (done []ran, heads []string, err error) {
+	options, err := i.runOptions()
+	if err != nil {
+		return nil, nil, err
 	}
 	url, dialect, err := i.target()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	built, err := i.build(revisionsOnly, []schema.Dialect{dialect})
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	var done []ran
 	listener := process.Listener{Event: func(event versions.Event) {
 		if event.Kind == versions.EventDone {
 			done = append(done, ran{Revision: event.Revision, Message: event.Message, Direction: string(event.Direction), Statements: event.Steps})
@@ -125,18 +142,9 @@ func (i *invocation) run(command protocol.Command, targets []string, stamp proto
 	var result protocol.CurrentResult
 	request := protocol.Request{Command: command, Run: &protocol.RunRequest{URL: url, Targets: targets, Options: options, Stamp: stamp, Events: true}}
 	if err := built.driver.Call(i.ctx, request, listener, &result); err != nil {
-		return explain(err)
+		return nil, nil, explain(err)
 	}
-	answer := map[string]any{"revisions": nonNil(done), "current": nonNil(result.Heads)}
-	return i.answer(answer, func(io.Writer) error {
-		if len(done) == 0 && (command == protocol.Upgrade || command == protocol.Downgrade) {
-			i.note("nothing to do: the database is at %s", joinIDs(result.Heads))
-		}
-		if command == protocol.Stamp {
-			i.note("the database is at %s", joinIDs(result.Heads))
-		}
-		return nil
-	})
+	return done, result.Heads, nil
 }
 
 // ran is a revision that was applied or reverted.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/retort-db/retort/autogen"
@@ -136,7 +137,7 @@ func (s *sources) scratchServer() (*introspect.Database, error) {
 func (s *sources) read(one source, database *introspect.Database) (read *schema.Schema, declared bool, err error) {
 	switch one.kind {
 	case "database":
-		read, err = introspect.Read(s.ctx, database, database.Dialect, introspect.Options{Namespaces: s.config.Schemas})
+		read, err = introspect.Read(s.ctx, database, database.Dialect, introspect.Options{Namespaces: slices.Concat(s.config.Schemas, s.StringSlice("schema"))})
 		return read, false, err
 	case "file":
 		read, err = s.file(one.text)

@@ -72,6 +72,9 @@ func (c *mysqlCompiler) join(operation op.Operation, table schema.Name, cost mys
 		ok = cost != mysqlAlone && p.cost != mysqlAlone && (cost < mysqlAddKey) == (p.cost < mysqlAddKey) && cost != mysqlDropKey
 		together = max(p.cost, cost)
 	}
+	if drop, drops := operation.(*op.DropColumn); drops && slices.ContainsFunc(p.operations, func(o op.Operation) bool { return standsAfter(o, drop.Name) }) {
+		return false // in one statement the column would be gone before another is placed by it
+	}
 	if !ok || slices.Contains(p.touched, touches) && !replaces(p, touches, clauses) {
 		return false
 	}
@@ -80,6 +83,17 @@ func (c *mysqlCompiler) join(operation op.Operation, table schema.Name, cost mys
 	p.touched = append(p.touched, touches)
 	p.operations = append(p.operations, operation)
 	return true
+}
+
+// standsAfter reports whether an operation places a column after the named one.
+func standsAfter(operation op.Operation, name string) bool {
+	switch o := operation.(type) {
+	case *op.AddColumn:
+		return strings.EqualFold(o.Position.After, name)
+	case *op.AlterColumn:
+		return strings.EqualFold(o.Position.After, name)
+	}
+	return false
 }
 
 // replaces reports whether the clauses make an index or check anew that the pending statement drops.

@@ -1,6 +1,7 @@
 package ddl
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/retort-db/retort/op"
@@ -87,8 +88,8 @@ func (c *postgresCompiler) tableColumns(o op.Operation, table *schema.Table) (be
 	return before, lines, nil
 }
 
-// tableKeys returns the constraints to declare with the table, and those to add afterwards: NOT VALID is ignored in
-// CREATE TABLE.
+// tableKeys returns the constraints to declare with the table, and those to add afterwards: CREATE TABLE ignores NOT VALID,
+// and drops without a word a unique constraint on the columns of another key.
 func (c *postgresCompiler) tableKeys(o op.Operation, table *schema.Table) (lines, later []string, err error) {
 	if table.PrimaryKey != nil {
 		text, err := c.primaryKey(o, table.PrimaryKey)
@@ -97,10 +98,14 @@ func (c *postgresCompiler) tableKeys(o op.Operation, table *schema.Table) (lines
 		}
 		lines = append(lines, text)
 	}
-	for _, unique := range table.Uniques {
+	for i, unique := range table.Uniques {
 		text, err := c.unique(o, unique)
 		if err != nil {
 			return nil, nil, err
+		}
+		if repeatsKey(table, i) {
+			later = append(later, alterTable(table.Name)+"ADD "+text)
+			continue
 		}
 		lines = append(lines, text)
 	}
@@ -130,6 +135,15 @@ func (c *postgresCompiler) tableKeys(o op.Operation, table *schema.Table) (lines
 		lines = append(lines, text)
 	}
 	return lines, later, nil
+}
+
+// repeatsKey reports whether the table's n-th unique constraint is on the same columns as a key before it.
+func repeatsKey(table *schema.Table, n int) bool {
+	columns := table.Uniques[n].Columns
+	if table.PrimaryKey != nil && slices.Equal(table.PrimaryKey.Columns, columns) {
+		return true
+	}
+	return slices.ContainsFunc(table.Uniques[:n], func(u *schema.Unique) bool { return slices.Equal(u.Columns, columns) })
 }
 
 func (c *postgresCompiler) tableTail(o op.Operation, table *schema.Table) (string, error) {

@@ -75,7 +75,7 @@ func sqliteInlineKey(table *schema.Table) *schema.Column {
 // sqliteKeyColumn writes the column with the primary key. One that numbers itself has to be INTEGER, whatever integer type
 // it was declared with.
 func sqliteKeyColumn(table *schema.Table, column *schema.Column) string {
-	if column.Identity != nil {
+	if column.Identity != nil && !strings.EqualFold(column.Type, "INTEGER") {
 		column = column.Clone()
 		column.Type = "INTEGER"
 	}

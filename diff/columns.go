@@ -185,7 +185,7 @@ func (c *comparison) compareColumn(p pair, old, column *schema.Column) {
 	owned := c.columnOf(p.owned, column.Name)
 	var attributes []op.Attribute
 	differ := func(attribute op.Attribute) {
-		if value, accepts := acceptance(owned, column, attribute); accepts && value == attributeText(old, attribute) {
+		if value, accepts := acceptance(owned, column, attribute); accepts && value == AcceptedValue(old, attribute) {
 			return
 		}
 		attributes = append(attributes, attribute)
@@ -283,8 +283,8 @@ func acceptance(owned, column *schema.Column, attribute op.Attribute) (string, b
 	return owned.Accepts.Get(string(attribute))
 }
 
-// attributeText is the value of an attribute in the form that Accepts records.
-func attributeText(column *schema.Column, attribute op.Attribute) string {
+// AcceptedValue is the value of an attribute in the form that [schema.Column.Accepts] records.
+func AcceptedValue(column *schema.Column, attribute op.Attribute) string {
 	switch attribute {
 	case op.TypeAttribute:
 		return column.Type

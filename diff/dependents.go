@@ -274,7 +274,7 @@ func (c *comparison) createTrigger(trigger *schema.Trigger) change {
 }
 
 func (c *comparison) sameTrigger(a, b *schema.Trigger) bool {
-	return c.sameStatement(a.Definition, b.Definition) && a.Enabled == b.Enabled && c.fits(a.Comment, b.Comment)
+	return c.sameStatement(a.Definition, b.Definition) && c.fold(a.Table) == c.fold(b.Table) && a.Enabled == b.Enabled && c.fits(a.Comment, b.Comment)
 }
 
 // findUsers reports what else uses a function that has to be dropped because its arguments or its result change.

@@ -173,6 +173,49 @@ add foreign key fk on posts (code) references users`,
 add column users.mood mood`,
 		},
 		{
+			name: "an enum under a new name keeps its columns", dialect: schema.Postgres,
+			from: func(m *op.Migration) {
+				m.CreateEnum("mood", "good", "bad")
+				users(op.Column("mood", "mood"))(m)
+			},
+			to: func(m *op.Migration) {
+				m.Do(&op.CreateEnum{Enum: &schema.Enum{Name: schema.Name{Name: "feeling"}, Values: []string{"good", "bad", "odd"}, WasNamed: []string{"mood"}}})
+				users(op.Column("mood", "feeling"))(m)
+			},
+			want: `rename enum mood to feeling
+add value "odd" to enum feeling`,
+		},
+		{
+			name: "a column in the middle of a table of MySQL", dialect: schema.MySQL,
+			from:     users(op.Column("a", "int"), op.Column("b", "int")),
+			to:       users(op.Column("x", "int"), op.Column("b", "int"), op.Column("a", "int")),
+			want:     `add column users.x int`,
+			findings: []string{"info column-order users"},
+		},
+		{
+			name: "a generated column makes way for a change of type", dialect: schema.Postgres,
+			from: users(op.Column("a", "integer"), op.Column("b", "integer").GeneratedStored("a + 1")),
+			to:   users(op.Column("a", "bigint"), op.Column("b", "bigint").GeneratedStored("a + 1")),
+			want: `drop column users.b
+alter column users.a: type bigint
+add column users.b bigint`,
+		},
+		{
+			name: "a key that is made anew under a foreign key", dialect: schema.Postgres,
+			from: func(m *op.Migration) {
+				users(op.Column("n", "integer"))(m)
+				m.CreateTable("posts", op.Column("user_id", "bigint"), op.ForeignKey("user_id").Named("fk").References("users", "id"))
+			},
+			to: func(m *op.Migration) {
+				m.CreateTable("users", op.Column("id", "bigint").NotNull().AutoIncrement(), op.PrimaryKey("id").Named("users_pkey").Include("n"), op.Column("n", "integer"))
+				m.CreateTable("posts", op.Column("user_id", "bigint"), op.ForeignKey("user_id").Named("fk").References("users", "id"))
+			},
+			want: `drop foreign key fk on posts
+drop primary key users_pkey on users
+add primary key users_pkey on users (id)
+add foreign key fk on posts (user_id) references users`,
+		},
+		{
 			name: "a view in the way of a change of type goes and comes back", dialect: schema.Postgres,
 			from: func(m *op.Migration) {
 				users(op.Column("n", "integer"))(m)

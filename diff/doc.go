@@ -22,7 +22,12 @@
 //
 // # Renames
 //
-// A column, table or enum value that went and one that came may be one that was renamed. Explicit intent and an equal Go
-// field are certain and become a rename. What only looks so is scored, see [Rename]; it is kept as drop and add, and
-// flagged.
+// A column, table or enum value that went and one that came may be one that was renamed. What the user or the model states
+// is certain and becomes a rename. What only looks so is scored, see [Rename]; it is kept as drop and add, and flagged.
+//
+// # What stands in the way
+//
+// Engines refuse changes of things that others are made of. Those others (generated columns, foreign keys, views, triggers,
+// columns of a domain) are dropped before and come back after, as operations of the plan that a reviewer sees. What cannot
+// come back, or cannot be changed at all, is a finding.
 package diff

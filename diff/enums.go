@@ -11,11 +11,12 @@ import (
 
 // compareEnums compares the enum types of PostgreSQL.
 func (c *comparison) compareEnums() error {
+	c.renameEnums()
 	for enum := range c.to.Enums.All() {
 		if enum.Foreign != "" {
 			continue
 		}
-		old, ok := c.from.Enums.Get(enum.Name)
+		old, ok := c.working.Enums.Get(enum.Name)
 		if !ok {
 			c.add(change{
 				op: &op.CreateEnum{Enum: enum.Clone()}, phase: phaseTypes, near: [3]string{"1", enum.Name.String()},
@@ -24,8 +25,11 @@ func (c *comparison) compareEnums() error {
 			continue
 		}
 		c.compareEnumValues(old, enum)
+		if !c.fits(enum.Comment, old.Comment) {
+			c.cannotChange(enum.Name.String(), "the comment of the enum differs")
+		}
 	}
-	for enum := range c.from.Enums.All() {
+	for enum := range c.working.Enums.All() {
 		if enum.Foreign != "" || c.to.Enums.Has(enum.Name) {
 			continue
 		}
@@ -87,6 +91,34 @@ func (c *comparison) compareEnumValues(old, enum *schema.Enum) {
 			"change those rows first")
 	}
 	c.alterEnum(remove, len(added)+1)
+}
+
+// renameEnums renames the types of which a model says that they had another name.
+func (c *comparison) renameEnums() {
+	for enum := range c.to.Enums.All() {
+		if enum.Foreign != "" || c.from.Enums.Has(enum.Name) {
+			continue
+		}
+		for _, was := range enum.WasNamed {
+			from := schema.ParseName(was)
+			if from.Schema == "" {
+				from.Schema = enum.Name.Schema
+			}
+			if !c.working.Enums.Has(from) || c.to.Enums.Has(from) {
+				continue
+			}
+			rename := &op.RenameEnum{From: from, To: enum.Name}
+			c.apply(rename)
+			c.add(change{op: rename, phase: phaseTypes, near: [3]string{"0", enum.Name.String()}, keys: keys{
+				destroys: []string{typeKey(from.String())}, creates: []string{typeKey(enum.Name.String())},
+			}})
+			c.plan.Renames = append(c.plan.Renames, Rename{
+				Kind: "enum", From: from.String(), To: enum.Name.String(), Certainty: Certain, Score: 1,
+				Reasons: []string{"the model says that it was " + was}, Applied: true,
+			})
+			break
+		}
+	}
 }
 
 // renameEnumValue renames a value. Defaults follow it on the server, so they do in the working schema.

@@ -366,7 +366,8 @@ func (c *comparison) compareExclusions(p pair, going map[string]bool) {
 
 func (c *comparison) sameExclusion(p pair, target, canon, current *schema.Exclusion) bool {
 	if !strings.EqualFold(target.Method, current.Method) || len(target.Elements) != len(current.Elements) ||
-		!slices.Equal(target.Include, current.Include) || target.Deferrable != current.Deferrable {
+		!slices.Equal(target.Include, current.Include) || target.Deferrable != current.Deferrable ||
+		!c.fits(target.Comment, current.Comment) || !c.optionsFit(target.Options, current.Options) {
 		return false
 	}
 	var where *string

@@ -116,13 +116,15 @@ func (c *comparison) columnRenames(p pair) ([]Rename, error) {
 		removed = slices.DeleteFunc(removed, func(column *schema.Column) bool { return column.Name == rename.From })
 		added = slices.DeleteFunc(added, func(column *schema.Column) bool { return column.Name == rename.To })
 	}
-	for _, guess := range c.guessColumns(p, removed, added) {
+	guesses := c.guessColumns(p, removed, added)
+	for _, guess := range guesses {
 		if c.settle(&guess) {
 			settled = append(settled, guess)
 			continue
 		}
 		c.flag(guess)
 	}
+	c.findSplits(p, removed, added, guesses)
 	return settled, nil
 }
 

@@ -127,17 +127,26 @@ func (c *comparison) guessTables(removed, added []*schema.Table) []Rename {
 			if from.Name.Schema != to.Name.Schema || c.refused("", to.Name.String()) {
 				continue
 			}
-			common := 0
+			common, union := 0, len(shapes[to])
+			shared, all := 0.0, 0.0
 			for column := range shapes[from] {
+				all += columnWeight(column)
 				if shapes[to][column] {
 					common++
+					shared += columnWeight(column)
+					continue
+				}
+				union++
+			}
+			for column := range shapes[to] {
+				if !shapes[from][column] {
+					all += columnWeight(column)
 				}
 			}
-			union := len(shapes[from]) + len(shapes[to]) - common
-			if union == 0 || float64(common)/float64(union) < 0.5 {
+			if all == 0 || shared/all < 0.5 {
 				continue
 			}
-			overlap := float64(common) / float64(union)
+			overlap := shared / all
 			similarity := nameSimilarity(from.Name.Name, to.Name.Name)
 			score := 0.60*overlap + 0.25 + 0.15*similarity
 			if from.PrimaryKey != nil && to.PrimaryKey != nil && !slices.Equal(from.PrimaryKey.Columns, to.PrimaryKey.Columns) {
@@ -170,6 +179,17 @@ func shape(table *schema.Table) map[string]bool {
 		out[strings.ToLower(column.Name)+" "+string(familyOf(column.Type))] = true
 	}
 	return out
+}
+
+// commonColumns lists columns that so many tables have that they say little.
+var commonColumns = map[string]bool{"id": true, "name": true, "created_at": true, "updated_at": true, "deleted_at": true, "uuid": true}
+
+func columnWeight(shaped string) float64 {
+	name, _, _ := strings.Cut(shaped, " ")
+	if commonColumns[name] {
+		return 0.25
+	}
+	return 1
 }
 
 func (c *comparison) refused(table, to string) bool {

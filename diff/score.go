@@ -17,6 +17,8 @@ type scorer struct {
 	p              pair
 	removed, added []*schema.Column
 	names          map[[2]string]float64
+	// fromSlots and toSlots hold the places of the columns that went and came.
+	fromSlots, toSlots map[string]slot
 }
 
 const (
@@ -29,12 +31,15 @@ const (
 	weightType       = 0.85 // fit, times the similarity of the types
 	weightSameTarget = 0.35 // fit: both refer to the same table
 	weightAttributes = 0.2  // fit, for each of null and key equal
-	weightSameSlot   = 1.5  // prior: same neighbours before and after
+	weightSameSlot   = 1.5  // prior: same place between the columns that stay
 	weightSameRole   = 0.7  // prior: same role in an index or key
+	weightOneRefers  = -1.0 // prior: one refers to a table and the other does not
 )
 
 func newScorer(c *comparison, p pair, removed, added []*schema.Column) *scorer {
 	s := &scorer{c: c, p: p, removed: removed, added: added, names: map[[2]string]float64{}}
+	s.fromSlots = slots(p.from, func(name string) bool { return !slices.ContainsFunc(removed, named(name)) })
+	s.toSlots = slots(p.to, func(name string) bool { return !slices.ContainsFunc(added, named(name)) })
 	for _, from := range removed {
 		for _, to := range added {
 			s.names[[2]string{from.Name, to.Name}] = nameSimilarity(from.Name, to.Name)
@@ -42,6 +47,14 @@ func newScorer(c *comparison, p pair, removed, added []*schema.Column) *scorer {
 	}
 	return s
 }
+
+func named(name string) func(*schema.Column) bool {
+	return func(column *schema.Column) bool { return column.Name == name }
+}
+
+// unlikeLimit bounds the score of a pair whose names share nothing and whose places differ: such a pair may be called
+// possible, and never likely. Nothing but the type speaks for it.
+const unlikeLimit = 0.70
 
 // score returns the probability and the reasons in words. The last result is false for pairs that cannot be renames:
 // foreign keys to different tables, a generated and a plain column, types without a conversion.
@@ -80,6 +93,9 @@ func (s *scorer) score(from, to *schema.Column) (float64, []string, bool) {
 	if fromKey && toKey {
 		because(weightSameTarget, "both refer to "+toTable.String())
 	}
+	if fromKey != toKey {
+		z += weightOneRefers
+	}
 	if from.NotNull == to.NotNull {
 		z += weightAttributes
 	}
@@ -96,7 +112,11 @@ func (s *scorer) score(from, to *schema.Column) (float64, []string, bool) {
 	if s.sameRole(from, to) {
 		because(weightSameRole, "same index or key")
 	}
-	return 1 / (1 + math.Exp(-z)), reasons, true
+	probability := 1 / (1 + math.Exp(-z))
+	if similarity == 0 && !s.sameSlot(from, to) {
+		probability = min(probability, unlikeLimit)
+	}
+	return probability, reasons, true
 }
 
 func (s *scorer) refers(table *schema.Table, column string) (schema.Name, bool) {
@@ -173,26 +193,39 @@ func (s *scorer) bestNames(from, to *schema.Column) bool {
 	return true
 }
 
-// sameSlot reports whether both columns have the same neighbours.
-func (s *scorer) sameSlot(from, to *schema.Column) bool {
-	beforeFrom, afterFrom := neighbours(s.p.from, from.Name)
-	beforeTo, afterTo := neighbours(s.p.to, to.Name)
-	return beforeFrom == beforeTo && afterFrom == afterTo
+// slot is a place in a table: a gap between two columns that stay, and the place in the gap.
+type slot struct {
+	before, after string
+	at, size      int
 }
 
-func neighbours(table *schema.Table, name string) (before, after string) {
-	for i, column := range table.Columns {
-		if column.Name != name {
+// slots returns the slot of each column that is not kept.
+func slots(table *schema.Table, kept func(name string) bool) map[string]slot {
+	out := map[string]slot{}
+	before := ""
+	var gap []string
+	closeGap := func(after string) {
+		for i, name := range gap {
+			out[name] = slot{before: before, after: after, at: i, size: len(gap)}
+		}
+		gap = nil
+	}
+	for _, column := range table.Columns {
+		if !kept(column.Name) {
+			gap = append(gap, column.Name)
 			continue
 		}
-		if i > 0 {
-			before = table.Columns[i-1].Name
-		}
-		if i < len(table.Columns)-1 {
-			after = table.Columns[i+1].Name
-		}
+		closeGap(column.Name)
+		before = column.Name
 	}
-	return before, after
+	closeGap("")
+	return out
+}
+
+// sameSlot reports whether both columns stand in the same place between the columns that stay.
+func (s *scorer) sameSlot(from, to *schema.Column) bool {
+	a, found := s.fromSlots[from.Name]
+	return found && a == s.toSlots[to.Name]
 }
 
 func (s *scorer) inKey(table *schema.Table, name string) bool {

@@ -71,42 +71,69 @@ func normalWord(word string) string {
 	return word
 }
 
-// wordOverlap is Dice's coefficient over words, weak words counting a quarter; one name inside the other counts at least
-// 0.85 of the way.
+// wordOverlap is Dice's coefficient over words, weak words counting a quarter and abbreviated ones a part; one name inside
+// the other counts at least 0.85 of the way.
 func wordOverlap(a, b []string) float64 {
-	weight := func(word string) float64 {
-		if weak[word] {
-			return 0.25
-		}
-		return 1
-	}
-	left := map[string]int{}
-	total := 0.0
-	for _, word := range a {
-		left[word]++
-		total += weight(word)
-	}
-	sizeA, common := total, 0.0
-	sizeB := 0.0
+	left := make([]bool, len(b))
+	sizeA, sizeB, common, whole := 0.0, 0.0, 0.0, 0.0
 	for _, word := range b {
-		total += weight(word)
-		sizeB += weight(word)
-		if left[word] > 0 {
-			left[word]--
-			common += weight(word)
+		sizeB += wordWeight(word)
+	}
+	for _, word := range a {
+		sizeA += wordWeight(word)
+		best, at := 0.0, -1
+		for i, other := range b {
+			if likeness := wordLikeness(word, other); !left[i] && likeness > best {
+				best, at = likeness, i
+			}
+		}
+		if at < 0 {
+			continue
+		}
+		left[at] = true
+		weight := min(wordWeight(word), wordWeight(b[at]))
+		common += weight * best
+		if best == 1 {
+			whole += weight
 		}
 	}
-	if total == 0 {
+	if sizeA+sizeB == 0 {
 		return 0
 	}
-	dice := 2 * common / total
-	if smaller := min(sizeA, sizeB); smaller >= 1 && common >= smaller && dice < 0.85 {
+	dice := 2 * common / (sizeA + sizeB)
+	if smaller := min(sizeA, sizeB); smaller >= 1 && whole >= smaller && dice < 0.85 {
 		return 0.85
 	}
-	if dice == 1 {
-		return 0.97
+	return min(dice, 0.97)
+}
+
+func wordWeight(word string) float64 {
+	if weak[word] {
+		return 0.25
 	}
-	return dice
+	return 1
+}
+
+// wordLikeness is 1 for the same word, and less where one abbreviates or ends the other: lat and latitude, site and
+// website, w and width.
+func wordLikeness(a, b string) float64 {
+	if a == b {
+		return 1
+	}
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	switch {
+	case weak[a] || weak[b]:
+		return 0
+	case len(a) >= 3 && strings.HasPrefix(b, a):
+		return 0.8
+	case len(a) >= 4 && strings.HasSuffix(b, a):
+		return 0.7
+	case len(a) == 1 && strings.HasPrefix(b, a):
+		return 0.5
+	}
+	return 0
 }
 
 // editRatio is 1 minus the edit distance over the longer length.

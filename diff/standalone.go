@@ -58,8 +58,11 @@ func compareStandalone[T schema.Object](c *comparison, k standalone[T]) {
 		if k.foreign(object) || k.to.Has(object.ObjectName()) {
 			continue
 		}
-		if !c.full() && !k.owned.Has(object.ObjectName()) {
-			c.foreign(k.kind, object.ObjectName().String())
+		if !c.full() {
+			// Models cannot declare such objects. One that a revision made is not missing because they do not have it.
+			if !k.owned.Has(object.ObjectName()) {
+				c.foreign(k.kind, object.ObjectName().String())
+			}
 			continue
 		}
 		add(k.drop(object), k.dropAt, object, keys{destroys: []string{key(object)}, releases: k.needs(object)})
@@ -149,7 +152,7 @@ func (c *comparison) compareStandalone() {
 		kind: "statistics", from: &c.working.Statistics, to: &c.to.Statistics, owned: &owned.Statistics,
 		foreign: func(s *schema.Statistic) bool { return !c.to.Tables.Has(s.Table) },
 		same: func(a, b *schema.Statistic) bool {
-			return c.sameStatement(a.Definition, b.Definition) && c.fits(a.Comment, b.Comment)
+			return c.sameStatement(a.Definition, b.Definition) && a.Table == b.Table && c.fits(a.Comment, b.Comment)
 		},
 		create:   func(s *schema.Statistic) op.Operation { return &op.CreateStatistic{Statistic: s} },
 		drop:     func(s *schema.Statistic) op.Operation { return &op.DropStatistic{Name: s.Name} },

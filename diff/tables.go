@@ -47,7 +47,7 @@ func (c *comparison) matchTables() (matched []pair, removed, added []*schema.Tab
 		}
 	}
 	found := map[schema.Name]bool{}
-	for table := range c.from.Tables.All() {
+	for table := range c.working.Tables.All() {
 		if c.skipped(table) {
 			continue
 		}

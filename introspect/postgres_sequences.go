@@ -66,13 +66,14 @@ func (r *postgresReader) readSequences(ctx context.Context) error {
 	return nil
 }
 
-// addSequence gives a sequence to the column that numbers itself by it, or lists it as an object of its own.
+// addSequence gives a sequence to the column that numbers itself by it, or lists it as an object of its own. So is one
+// with a comment, for which a serial column has no place.
 func (r *postgresReader) addSequence(row *sequenceRow) {
 	column := r.columns[columnKey{row.Table, row.Number}]
 	switch {
 	case row.Ownership == "i" && column != nil && column.Identity != nil:
 		r.fillIdentity(column, row)
-	case row.Ownership == "a" && column != nil && isSerial(column, row.Reference):
+	case row.Ownership == "a" && column != nil && isSerial(column, row.Reference) && row.Comment == "":
 		column.Default = ""
 		column.Identity = &schema.Identity{Kind: schema.IdentitySerial}
 		r.fillIdentity(column, row)

@@ -311,14 +311,15 @@ func TestPostgresUnmodelled(t *testing.T) {
 		CREATE TYPE span AS RANGE (subtype = integer);
 		CREATE OPERATOR ### (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4pl);
 		CREATE COLLATION mine (locale = 'C');
-		CREATE VIEW v AS SELECT 1 AS x; COMMENT ON COLUMN v.x IS 'one'`)
+		CREATE VIEW v AS SELECT 1 AS x; COMMENT ON COLUMN v.x IS 'one';
+		CREATE TABLE numbered (n integer GENERATED ALWAYS AS IDENTITY); COMMENT ON SEQUENCE numbered_n_seq IS 'counts'`)
 	for n := range 25 {
 		execPostgres(t, db, fmt.Sprintf("CREATE TYPE r%d AS RANGE (subtype = integer)", n))
 	}
 	got := readPostgres(t, db, introspect.Options{}).Unmodelled
 	want := []schema.Unmodelled{
 		{Kind: "collation", Name: "mine"}, {Kind: "column comment of view", Name: "v.x"},
-		{Kind: "comment of schema", Name: "public"}, {Kind: "event trigger", Name: "ev"},
+		{Kind: "comment of identity sequence", Name: "numbered_n_seq"}, {Kind: "comment of schema", Name: "public"}, {Kind: "event trigger", Name: "ev"},
 		{Kind: "foreign server", Name: "s"}, {Kind: "foreign table", Name: "ft"}, {Kind: "foreign-data wrapper", Name: "w"},
 		{Kind: "grant", Name: "schema public"}, {Kind: "grant", Name: "t"}, {Kind: "operator", Name: "### (integer, integer)"}, {Kind: "policy", Name: "mine on t"},
 		{Kind: "publication", Name: "p"}, {Kind: "range type", Count: 26}, {Kind: "rule", Name: "quiet on t"}, {Kind: "schema", Name: "elsewhere"},

@@ -61,6 +61,10 @@ const readUnmodelledSQL = `
 			FROM relations c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
 			JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = a.attnum
 			WHERE c.relkind IN ('v', 'm')
+		UNION ALL SELECT 'comment of identity sequence', c.relname::text, NULL, NULL FROM relations c
+			JOIN pg_depend o ON o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.objsubid = 0 AND o.deptype = 'i'
+			JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
+			WHERE c.relkind = 'S'
 		UNION ALL SELECT 'column statistics of index', c.relname || '.' || a.attname, 'pg_class'::regclass, c.oid
 			FROM relations c JOIN pg_attribute a ON a.attrelid = c.oid AND coalesce(a.attstattarget, -1) >= 0
 			WHERE c.relkind IN ('i', 'I')

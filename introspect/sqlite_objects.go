@@ -117,7 +117,7 @@ func (r *sqliteReader) readTriggers(objects []sqliteObject) {
 func (r *sqliteReader) dependencies(text string, self schema.Name) []schema.Dependency {
 	mentioned := map[string]bool{}
 	for _, token := range sqltext.Significant(schema.SQLite, text) {
-		if ident, ok := token.Ident(); ok {
+		if ident, ok := token.Ident(); ok && !sqliteReserved[strings.ToUpper(token.Text)] {
 			mentioned[strings.ToLower(ident)] = true
 		}
 	}
@@ -144,6 +144,21 @@ func (r *sqliteReader) dependencies(text string, self schema.Name) []schema.Depe
 		return strings.Compare(a.Column, b.Column)
 	})
 	return out
+}
+
+// sqliteReserved are the words that name nothing unless they are quoted: the keywords for which SQLite's grammar has no
+// fallback to an identifier, see https://www.sqlite.org/lang_keywords.html.
+var sqliteReserved = wordSet(`ADD ALL ALTER AND AS AUTOINCREMENT BETWEEN CASE CHECK COLLATE COMMIT CONSTRAINT CREATE DEFAULT
+	DEFERRABLE DELETE DISTINCT DROP ELSE ESCAPE EXISTS FOREIGN FROM GROUP HAVING IN INDEX INSERT INTO IS ISNULL JOIN LIMIT NOT
+	NOTNULL NULL ON OR ORDER PRIMARY REFERENCES RETURNING SELECT SET TABLE THEN TO TRANSACTION UNION UNIQUE UPDATE USING VALUES
+	WHEN WHERE`)
+
+func wordSet(text string) map[string]bool {
+	set := map[string]bool{}
+	for _, word := range strings.Fields(text) {
+		set[word] = true
+	}
+	return set
 }
 
 // shadowTables maps the names of shadow tables, in lower case, to the virtual table that keeps its data in them.

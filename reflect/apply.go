@@ -16,6 +16,9 @@ func (r *reader) apply(m *model) {
 	r.applyEnums(m)
 	r.applyPrimaryKey(m)
 	r.applyUniques(m)
+	if r.engine.mergesEqualKeys() {
+		r.mergeEqualKeys(m)
+	}
 	r.applyIndexes(m)
 	r.applyChecks(m)
 	r.applyExclusions(m)
@@ -198,7 +201,8 @@ func (r *reader) conflictsWithTag(m *model, attribute schema.DeclaredAttribute, 
 	if attribute.Specific {
 		return
 	}
-	for _, facts := range m.fields {
+	for i := range m.fields {
+		facts := &m.fields[i]
 		if facts.field.Name != attribute.Column {
 			continue
 		}

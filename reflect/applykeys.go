@@ -115,15 +115,19 @@ func (r *reader) fitUnique(unique *schema.Unique) {
 func (r *reader) applyIndexes(m *model) {
 	for _, declared := range m.declared.Indexes {
 		index := declared.Index.Clone()
+		ok := true
 		for _, text := range declared.Parts {
 			part, err := indexPart(r.server.Dialect, text, m.hasColumn)
 			if err != nil {
 				r.badPart(m, index.Origin, text, err)
-				return
+				ok = false
+				continue
 			}
 			index.Parts = append(index.Parts, part)
 		}
-		r.addIndex(m, index)
+		if ok {
+			r.addIndex(m, index)
+		}
 	}
 }
 
@@ -275,19 +279,23 @@ func (r *reader) applyExclusions(m *model) {
 	}
 	for _, declared := range m.declared.Exclusions {
 		exclusion := declared.Exclusion.Clone()
+		if len(declared.Elements) == 0 {
+			r.failAt(exclusion.Origin, "the exclusion constraint has no elements", "write elements such as room WITH =")
+			continue
+		}
+		ok := true
 		for _, text := range declared.Elements {
 			element, err := r.exclusionElement(m, text)
 			if err != nil {
 				r.badPart(m, exclusion.Origin, text, err)
-				return
+				ok = false
+				continue
 			}
 			exclusion.Elements = append(exclusion.Elements, element)
 		}
-		if len(exclusion.Elements) == 0 {
-			r.failAt(exclusion.Origin, "the exclusion constraint has no elements", "write elements such as room WITH =")
-			continue
+		if ok {
+			m.table.Exclusions = append(m.table.Exclusions, exclusion)
 		}
-		m.table.Exclusions = append(m.table.Exclusions, exclusion)
 	}
 }
 

@@ -124,6 +124,10 @@ func (r *reader) split(f *fieldFacts, sqlType string) columnSQL {
 	if f.field.SQLDefault == "" {
 		return out
 	}
+	if !strings.Contains(f.field.SQLDefault, " ") && out.def == "" { // no clause can follow
+		out.def = f.field.SQLDefault
+		return out
+	}
 	ofDefault, err := splitColumnSQL(r.server.Dialect, "DEFAULT "+f.field.SQLDefault)
 	if err != nil || ofDefault.sqlType != "" {
 		ofDefault = columnSQL{def: f.field.SQLDefault}

@@ -41,7 +41,6 @@ const (
 	BaseModelIgnored           = "base-model-ignored"
 	EmbedIgnored               = "embed-ignored"
 	TypeNotUnderstood          = "type-not-understood"
-	UnknownAction              = "unknown-action"
 	RelationWithoutKey         = "relation-without-key"
 	TargetNotUnique            = "target-not-unique"
 	TargetNotReflected         = "target-not-reflected"
@@ -102,6 +101,20 @@ func (e ModelErrors) Unwrap() []error {
 		out[i] = one
 	}
 	return out
+}
+
+// NoTablesError says that the models describe no table. An empty schema is never the answer: compared with a database, it
+// would mean to drop all tables.
+type NoTablesError struct {
+	Models int // how many structs were read, none of which is a table
+}
+
+// Error says what to do.
+func (e *NoTablesError) Error() string {
+	if e.Models == 0 {
+		return "there are no models: pass pointers to structs, such as (*User)(nil)"
+	}
+	return fmt.Sprintf("none of the %d models is a table: each has no columns or says ddl:\"-\" on its bun.BaseModel", e.Models)
 }
 
 func compareErrors(a, b *ModelError) int {

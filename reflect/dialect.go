@@ -24,6 +24,9 @@ type engine interface {
 	numbering(c *columnFacts) numbering
 	// uniqueIndex reports whether a unique index over plain columns is a unique constraint.
 	uniqueIndexIsConstraint() bool
+	// mergesEqualKeys reports whether CREATE TABLE makes one constraint of a primary key and unique constraints over the same
+	// columns.
+	mergesEqualKeys() bool
 	// enum makes a column hold one of the values.
 	enum(r *reader, m *model, column *schema.Column, declared *schema.DeclaredEnum)
 	names() nameRules

@@ -3,6 +3,7 @@ package reflect
 import (
 	stdreflect "reflect"
 	"slices"
+	"strings"
 )
 
 // structField is a field of a model as bun flattens it: Index is the path from the outermost struct.
@@ -48,7 +49,10 @@ func walkInto(typ stdreflect.Type, path []int, prefix string, visit func(structF
 		if field.Anonymous && !isStruct {
 			continue
 		}
-		tag := parseBunTag(bunText)
+		var tag bunTag
+		if mayHaveRole(bunText) {
+			tag = parseBunTag(bunText)
+		}
 		embed, isEmbed := tag.get("embed")
 		switch {
 		case field.Anonymous:
@@ -66,4 +70,9 @@ func walkInto(typ stdreflect.Type, path []int, prefix string, visit func(structF
 			visit(found)
 		}
 	}
+}
+
+// mayHaveRole reports whether a tag may make its field something else than a column, so that it has to be parsed.
+func mayHaveRole(tag string) bool {
+	return strings.Contains(tag, "embed") || strings.Contains(tag, "rel") || strings.Contains(tag, "m2m")
 }

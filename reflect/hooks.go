@@ -44,9 +44,13 @@ func (r *reader) hooks(m *model) {
 			fmt.Sprintf("its hook around CREATE TABLE %s when no real database is there: %v; what it would create is not known", what, err),
 			"declare it in ddl tags or a DDL method instead")
 	}
+	indexes, uniques := len(m.table.Indexes), len(m.table.Uniques)
 	for _, statement := range statements {
 		r.hookStatement(m, origin, statement, plain)
 	}
+	// A hook that goes over a Go map makes its indexes in another order each time.
+	slices.SortStableFunc(m.table.Indexes[indexes:], func(a, b *schema.Index) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(m.table.Uniques[uniques:], func(a, b *schema.Unique) int { return strings.Compare(a.Name, b.Name) })
 }
 
 // hookPanic is what a hook panicked with.

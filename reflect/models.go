@@ -14,7 +14,7 @@ import (
 // bun's RegisterModel takes them, or reflect.Type values of structs, in any order.
 //
 // The diagnostics name what is legal but probably not meant. The error, if the models are at fault, is a [ModelErrors]
-// that names every bad model at once; the schema is nil then.
+// that names every bad model at once; the schema is nil then. Models that make no table at all are a [NoTablesError].
 func Models(dialect schema.Dialect, options Options, models ...any) (*schema.Schema, []Diagnostic, error) {
 	engine, known := engines[dialect]
 	if !known {
@@ -40,6 +40,9 @@ func Models(dialect schema.Dialect, options Options, models ...any) (*schema.Sch
 	if len(r.errors) > 0 {
 		slices.SortStableFunc(r.errors, compareErrors)
 		return nil, r.diagnostics, r.errors
+	}
+	if out.Tables.Len() == 0 {
+		return nil, r.diagnostics, &NoTablesError{Models: len(r.types)}
 	}
 	return out, r.diagnostics, nil
 }

@@ -30,6 +30,8 @@ func (mysql) numbering(c *columnFacts) numbering {
 
 func (mysql) uniqueIndexIsConstraint() bool { return true }
 
+func (mysql) mergesEqualKeys() bool { return false }
+
 // enum makes the column's type ENUM with the values.
 func (mysql) enum(_ *reader, _ *model, column *schema.Column, declared *schema.DeclaredEnum) {
 	values := make([]string, len(declared.Values))

@@ -60,7 +60,11 @@ func (n nameRules) tooLong(name string) bool { return n.limit > 0 && n.size(name
 func (n nameRules) expand(template, table string, columns []string) string {
 	joined := strings.Join(columns, "_")
 	fill := func(table, joined string) string {
-		return strings.NewReplacer("{table}", table, "{columns}", joined).Replace(template)
+		before, after, _ := strings.Cut(template, "{columns}")
+		if len(before) == len(template) {
+			joined = ""
+		}
+		return strings.ReplaceAll(before, "{table}", table) + joined + strings.ReplaceAll(after, "{table}", table)
 	}
 	if n.shrinkParts {
 		if !strings.Contains(template, "{columns}") {
@@ -130,6 +134,7 @@ func (n nameRules) hashed(name string) string {
 type namedPart struct {
 	kind     string // "index", "check" …
 	name     *string
+	implied  *bool // set when the name is the convention's
 	template string
 	columns  []string
 	scope    nameScope
@@ -217,7 +222,7 @@ func (n *namer) choose(m *model, part namedPart) {
 	for pass := 1; ; pass++ {
 		name := n.rules.expand(template, m.name.Name, part.columns)
 		if key := n.key(m, part, name); n.taken[key] == "" {
-			*part.name = name
+			*part.name, *part.implied = name, true
 			n.taken[key] = n.holder(m, part)
 			return
 		}
@@ -230,11 +235,11 @@ func (n *namer) parts(m *model) []namedPart {
 	naming, table := n.r.options.Naming, m.table
 	var out []namedPart
 	if key := table.PrimaryKey; key != nil && (n.rules.namedPrimaryKey || key.Name != "") {
-		out = append(out, namedPart{"primary key", &key.Name, cmp.Or(naming.PrimaryKey, "{table}_pkey"), key.Columns,
+		out = append(out, namedPart{"primary key", &key.Name, &key.NameImplied, cmp.Or(naming.PrimaryKey, "{table}_pkey"), key.Columns,
 			n.rules.indexScope, "index", key.Origin})
 	}
 	for _, unique := range table.Uniques {
-		out = append(out, namedPart{"unique constraint", &unique.Name, cmp.Or(naming.Unique, "{table}_{columns}_key"),
+		out = append(out, namedPart{"unique constraint", &unique.Name, &unique.NameImplied, cmp.Or(naming.Unique, "{table}_{columns}_key"),
 			unique.Columns, n.uniqueScope(), n.uniqueSpace(), unique.Origin})
 	}
 	for _, exclusion := range table.Exclusions {
@@ -242,7 +247,7 @@ func (n *namer) parts(m *model) []namedPart {
 		for _, element := range exclusion.Elements {
 			columns = append(columns, n.r.words(element.IndexPart))
 		}
-		out = append(out, namedPart{"exclusion constraint", &exclusion.Name, cmp.Or(naming.Exclusion, "{table}_{columns}_excl"),
+		out = append(out, namedPart{"exclusion constraint", &exclusion.Name, &exclusion.NameImplied, cmp.Or(naming.Exclusion, "{table}_{columns}_excl"),
 			columns, n.rules.indexScope, "index", exclusion.Origin})
 	}
 	for _, index := range table.Indexes {
@@ -250,15 +255,15 @@ func (n *namer) parts(m *model) []namedPart {
 		for _, part := range index.Parts {
 			columns = append(columns, n.r.words(part))
 		}
-		out = append(out, namedPart{"index", &index.Name, cmp.Or(naming.Index, "ix_{table}_{columns}"), columns,
+		out = append(out, namedPart{"index", &index.Name, &index.NameImplied, cmp.Or(naming.Index, "ix_{table}_{columns}"), columns,
 			n.rules.indexScope, "index", index.Origin})
 	}
 	for _, check := range table.Checks {
-		out = append(out, namedPart{"check", &check.Name, n.checkTemplate(m, check), n.checkColumns(m, check),
+		out = append(out, namedPart{"check", &check.Name, &check.NameImplied, n.checkTemplate(m, check), n.checkColumns(m, check),
 			n.rules.keyScope, "check", check.Origin})
 	}
 	for _, key := range table.ForeignKeys {
-		out = append(out, namedPart{"foreign key", &key.Name, cmp.Or(naming.ForeignKey, "{table}_{columns}_fkey"), key.Columns,
+		out = append(out, namedPart{"foreign key", &key.Name, &key.NameImplied, cmp.Or(naming.ForeignKey, "{table}_{columns}_fkey"), key.Columns,
 			n.rules.keyScope, n.keySpace(), key.Origin})
 	}
 	return out

@@ -50,6 +50,8 @@ func isIntegerWord(lower string) bool {
 
 func (postgres) uniqueIndexIsConstraint() bool { return false }
 
+func (postgres) mergesEqualKeys() bool { return true }
+
 // enum makes the column's type an enum type.
 func (postgres) enum(r *reader, m *model, column *schema.Column, declared *schema.DeclaredEnum) {
 	enum := declared.Enum.Clone()

@@ -1,8 +1,10 @@
 package reflect
 
 import (
+	"cmp"
 	"fmt"
 	stdreflect "reflect"
+	"slices"
 	"strings"
 
 	bunschema "github.com/uptrace/bun/schema"
@@ -130,36 +132,26 @@ func wayOutOfPanic(text string) string {
 }
 
 // unfinishedRelation returns the relation at which bun gave up: the first, in bun's order, that it has not recorded.
-func unfinishedRelation(m *model) (stdreflect.StructField, []int) {
-	for _, field := range relationFields(m.typ, nil) {
+func unfinishedRelation(m *model) (structField, []int) {
+	for _, field := range relationFields(m.typ) {
 		if _, done := m.bun.Relations[field.Name]; !done {
 			return field, field.Index
 		}
 	}
-	return stdreflect.StructField{}, nil
+	return structField{}, nil
 }
 
 // relationFields returns the fields with a rel or m2m option in the order in which bun reads them: a struct's own before
 // those of embedded ones. Indexes are paths from the outermost struct.
-func relationFields(typ stdreflect.Type, path []int) []stdreflect.StructField {
-	var own, embedded []stdreflect.StructField
-	if len(path) > maxEmbedding {
-		return nil
-	}
-	for i := range typ.NumField() {
-		field := typ.Field(i)
-		field.Index = append(append([]int(nil), path...), i)
-		tag := parseBunTag(field.Tag.Get("bun"))
-		inner, isStruct := structOf(field.Type)
-		switch {
-		case field.Tag.Get("bun") == "-", field.PkgPath != "" && !field.Anonymous, isBaseModel(field):
-		case isStruct && (field.Anonymous || tag.has("embed")):
-			embedded = append(embedded, relationFields(inner, field.Index)...)
-		case !field.Anonymous && (tag.has("rel") || tag.has("m2m")):
-			own = append(own, field)
+func relationFields(typ stdreflect.Type) []structField {
+	var fields []structField
+	walkFields(typ, func(field structField) {
+		if field.role == relationField {
+			fields = append(fields, field)
 		}
-	}
-	return append(own, embedded...)
+	})
+	slices.SortStableFunc(fields, func(a, b structField) int { return cmp.Compare(len(a.Index), len(b.Index)) })
+	return fields
 }
 
 // maxEmbedding bounds the depth to which embedded structs are followed.
@@ -183,7 +175,7 @@ func isBaseModel(field stdreflect.StructField) bool {
 func junctionNames(models []*model) map[string]bool {
 	names := map[string]bool{}
 	for _, m := range models {
-		for _, field := range relationFields(m.typ, nil) {
+		for _, field := range relationFields(m.typ) {
 			if name, found := parseBunTag(field.Tag.Get("bun")).get("m2m"); found {
 				names[name] = true
 			}

@@ -180,7 +180,8 @@ func (r *reader) refine(key *foreignKey, by *schema.DeclaredForeignKey) {
 // keysFromTypes returns the keys of REFERENCES clauses inside type:.
 func (r *reader) keysFromTypes(m *model) []*foreignKey {
 	var keys []*foreignKey
-	for _, facts := range m.fields {
+	for i := range m.fields {
+		facts := &m.fields[i]
 		if key := facts.sql.references; key != nil {
 			key.Columns, key.Origin = []string{facts.field.Name}, facts.origin
 			key.RefTable = r.inDefault(key.RefTable)

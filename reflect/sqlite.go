@@ -54,6 +54,8 @@ func (sqlite) numbering(c *columnFacts) numbering {
 
 func (sqlite) uniqueIndexIsConstraint() bool { return false }
 
+func (sqlite) mergesEqualKeys() bool { return false }
+
 // enum leaves the column's type and adds a check of the values.
 func (sqlite) enum(_ *reader, m *model, column *schema.Column, declared *schema.DeclaredEnum) {
 	values := make([]string, len(declared.Values))

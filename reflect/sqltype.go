@@ -33,6 +33,9 @@ type columnSQL struct {
 // splitColumnSQL takes a column definition apart: "varchar(20) COLLATE x NOT NULL CHECK (a > 0)". The error says which
 // piece was not understood; the text is then best used whole.
 func splitColumnSQL(dialect schema.Dialect, text string) (columnSQL, error) {
+	if isPlainType(text) {
+		return columnSQL{sqlType: text}, nil
+	}
 	p := clauseParser{dialect: dialect, text: text, tokens: sqltext.Significant(dialect, text)}
 	start := p.pos
 	for !p.done() && !p.atClause() {
@@ -45,6 +48,25 @@ func splitColumnSQL(dialect schema.Dialect, text string) (columnSQL, error) {
 		}
 	}
 	return p.out, nil
+}
+
+// isPlainType reports whether a text is one word with at most arguments behind it, as most types are.
+func isPlainType(text string) bool {
+	word, _, _ := strings.Cut(text, "(")
+	for i := range len(word) {
+		if !isKeyByte(word[i]) {
+			return false
+		}
+	}
+	return len(word) == len(text) && !clauseWords[strings.ToUpper(word)] ||
+		len(word) > 0 && endOfParenthesis(text[len(word):])+len(word) == len(text) && !clauseWords[strings.ToUpper(word)]
+}
+
+// clauseWords are the words with which a clause behind a type begins, or may begin.
+var clauseWords = map[string]bool{
+	"COLLATE": true, "GENERATED": true, "CHECK": true, "REFERENCES": true, "CONSTRAINT": true, "NULL": true, "DEFAULT": true,
+	"UNIQUE": true, "COMMENT": true, "AUTO_INCREMENT": true, "AUTOINCREMENT": true, "INVISIBLE": true, "CHARSET": true,
+	"STORED": true, "VIRTUAL": true, "AS": true,
 }
 
 type clauseParser struct {
@@ -107,10 +129,7 @@ func (p *clauseParser) atClause() bool {
 	if token.Kind != sqltext.Word {
 		return false
 	}
-	switch strings.ToUpper(token.Text) {
-	case "COLLATE", "GENERATED", "CHECK", "REFERENCES", "CONSTRAINT", "NULL", "DEFAULT", "UNIQUE", "COMMENT",
-		"AUTO_INCREMENT", "AUTOINCREMENT", "INVISIBLE", "CHARSET", "STORED", "VIRTUAL":
-		return true
+	switch word := strings.ToUpper(token.Text); word {
 	case "NOT":
 		return next.Is("NULL")
 	case "PRIMARY":
@@ -121,8 +140,9 @@ func (p *clauseParser) atClause() bool {
 		return next.Is("SET")
 	case "ON":
 		return next.Is("UPDATE")
+	default:
+		return clauseWords[word]
 	}
-	return false
 }
 
 func (p *clauseParser) clause() error {

@@ -69,11 +69,10 @@ func (r *reader) describeColumns(m *model) bool {
 			continue
 		}
 		first[field.Name] = origin
-		facts := fieldFacts{field: field, origin: origin, tag: parseBunTag(field.StructField.Tag.Get("bun"))}
-		column := r.column(m, &facts)
+		m.fields = append(m.fields, fieldFacts{field: field, origin: origin, tag: parseBunTag(field.StructField.Tag.Get("bun"))})
+		column := r.column(m, &m.fields[len(m.fields)-1])
 		m.columns[column.Name] = column
 		m.table.Columns = append(m.table.Columns, column)
-		m.fields = append(m.fields, facts)
 	}
 	return ok
 }
@@ -120,7 +119,8 @@ func (r *reader) describeKeys(m *model) {
 			key = append(key, field.Name)
 		}
 	}
-	for _, facts := range m.fields {
+	for i := range m.fields {
+		facts := &m.fields[i]
 		if facts.sql.primaryKey && !slices.Contains(key, facts.field.Name) {
 			key = append(key, facts.field.Name)
 		}
@@ -132,7 +132,8 @@ func (r *reader) describeKeys(m *model) {
 		}
 	}
 	r.describeUniques(m)
-	for _, facts := range m.fields {
+	for i := range m.fields {
+		facts := &m.fields[i]
 		name := facts.field.Name
 		if facts.sql.unique {
 			m.addUnique(&schema.Unique{Name: facts.sql.uniqueName, Columns: []string{name}, Origin: facts.origin})

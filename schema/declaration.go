@@ -92,7 +92,7 @@ func (d *Declaration) Column(name string) *ColumnDeclaration {
 // Index declares an index. Each part is a column or an expression, with what SQL allows behind it: "owner_id",
 // "created_at DESC NULLS LAST", "lower(email)", "name COLLATE \"C\"", "title gin_trgm_ops", "body(64)".
 func (d *Declaration) Index(name string, parts ...string) *IndexDeclaration {
-	index := &DeclaredIndex{Index: &Index{Name: name, Origin: d.here(1)}, Parts: parts}
+	index := &DeclaredIndex{Index: &Index{Name: name, Origin: d.here(1)}, Parts: slices.Clone(parts)}
 	d.declared.Indexes = append(d.declared.Indexes, index)
 	return &IndexDeclaration{index}
 }
@@ -129,7 +129,7 @@ func (d *Declaration) ForeignKey(name string, columns ...string) *ForeignKeyDecl
 
 // Exclude declares an exclusion constraint (PostgreSQL). Each element is written as in SQL: "room WITH =".
 func (d *Declaration) Exclude(name string, elements ...string) *ExclusionDeclaration {
-	exclusion := &DeclaredExclusion{Exclusion: &Exclusion{Name: name, Origin: d.here(1)}, Elements: elements}
+	exclusion := &DeclaredExclusion{Exclusion: &Exclusion{Name: name, Origin: d.here(1)}, Elements: slices.Clone(elements)}
 	d.declared.Exclusions = append(d.declared.Exclusions, exclusion)
 	return &ExclusionDeclaration{exclusion}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 )
 
 // Direction tells whether a revision is applied or reverted.
@@ -152,7 +153,11 @@ func (g *Graph) connect() []error {
 		for _, id := range n.DependsOn {
 			other, err := g.lookup(id)
 			if err != nil {
-				problems = append(problems, &MissingRevisionError{Revision: n.ID, Place: n.place(), Missing: id, Dependency: true})
+				missing := &MissingRevisionError{Revision: n.ID, Place: n.place(), Missing: id, Dependency: true}
+				if ambiguous, ok := errors.AsType[*AmbiguousError](err); ok {
+					missing.Candidates = ambiguous.Candidates
+				}
+				problems = append(problems, missing)
 				continue
 			}
 			if slices.Contains(n.parents, other) || slices.Contains(n.dependencies, other) {
@@ -189,7 +194,7 @@ func invalidName(name string) string {
 const maxID = 255
 
 func illegalRune(r rune) bool {
-	return strings.ContainsRune("@-+:,/\\'\"`", r) || r <= ' ' || r == 0x7f || r == '\uFFFD' || r == '\u00a0'
+	return strings.ContainsRune("@-+:,/\\'\"`", r) || r == unicode.ReplacementChar || !unicode.IsPrint(r) || unicode.IsSpace(r)
 }
 
 // place says where a revision is written.

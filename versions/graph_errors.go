@@ -81,7 +81,7 @@ type RelativeError struct {
 
 // Error names the steps that there are.
 func (e *RelativeError) Error() string {
-	return fmt.Sprintf("%q asks for %d steps, and there are only %d", e.Identifier, e.Wanted, e.Possible)
+	return fmt.Sprintf("%q asks for %s, and there are only %d", e.Identifier, counted(e.Wanted, "step"), e.Possible)
 }
 
 // DirectionError says that a relative identifier leads the wrong way.
@@ -170,7 +170,7 @@ type NotHeadError struct {
 
 // Error names the revision and the way out.
 func (e *NotHeadError) Error() string {
-	return fmt.Sprintf("revision %s is not a head (%s follows it): give --splice to begin a new branch there", e.Revision, list(e.Children))
+	return fmt.Sprintf("revision %s is not a head (followed by %s): give --splice to begin a new branch there", e.Revision, list(e.Children))
 }
 
 // DuplicateError says that several revisions have one ID.
@@ -194,6 +194,9 @@ type DuplicateLabelError struct {
 
 // Error names the label and the revisions.
 func (e *DuplicateLabelError) Error() string {
+	if e.First == e.Label && e.Second == e.Label {
+		return fmt.Sprintf("label %q is the ID of the same revision, which names its branch already (%s): leave the label out", e.Label, e.Places[0])
+	}
 	if e.First == e.Label {
 		return fmt.Sprintf("label %q of revision %s is another revision's ID (%s)", e.Label, e.Second, strings.Join(e.Places, ", "))
 	}
@@ -207,6 +210,8 @@ type MissingRevisionError struct {
 	Missing  string
 	// Dependency is set if it depends on the missing one, rather than follows it.
 	Dependency bool
+	// Candidates are the revisions that a dependency may mean, if it is the beginning of several IDs.
+	Candidates []string
 }
 
 // Error names both, and the file.
@@ -214,6 +219,10 @@ func (e *MissingRevisionError) Error() string {
 	verb := "follows"
 	if e.Dependency {
 		verb = "depends on"
+	}
+	if len(e.Candidates) > 0 {
+		return fmt.Sprintf("revision %s (%s) %s %q, which is the beginning of several revisions: %s; write more of it",
+			e.Revision, e.Place, verb, e.Missing, list(e.Candidates))
 	}
 	return fmt.Sprintf("revision %s (%s) %s %q, and there is no such revision: restore its file, or change the reference", e.Revision, e.Place, verb, e.Missing)
 }
@@ -256,6 +265,14 @@ func (e *InvalidIDError) Error() string {
 
 // maxListed is how many names an error shows before it only counts.
 const maxListed = 8
+
+// counted returns "1 step" and "2 steps".
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
 
 func list(names []string) string {
 	if len(names) <= maxListed {

@@ -39,11 +39,11 @@ func parseIdentifier(text string) (identifier, error) {
 		id.symbol = rest
 		return id, nil
 	}
-	steps, err := strconv.Atoi(rest[at:])
+	steps, err := strconv.ParseInt(rest[at:], 10, 32)
 	if err != nil || len(rest) == at+1 || rest[at+1] < '0' || rest[at+1] > '9' {
 		return malformed("after + or - comes a number of steps")
 	}
-	id.symbol, id.steps, id.relative = rest[:at], steps, true
+	id.symbol, id.steps, id.relative = rest[:at], int(steps), true
 	return id, nil
 }
 
@@ -143,7 +143,7 @@ func (g *Graph) symbol(id identifier, branch set, rows []int) ([]int, error) {
 		}
 		return heads, nil
 	case "current":
-		return within(rows), nil
+		return g.tipsWithin(rows, branch), nil
 	}
 	at, err := g.lookupWithin(id.symbol, branch)
 	if err != nil {
@@ -236,18 +236,26 @@ func (g *Graph) start(id identifier, rows []int) (point, set, error) {
 		if err != nil {
 			return base, nil, err
 		}
-		// The database may be elsewhere and yet have passed through this branch, so what counts is how far it came here.
 		branch = g.lineage(at)
-		passed := g.ancestors(rows, anyEdge)
-		for i := range passed {
-			passed[i] = passed[i] && branch[i]
-		}
-		rows = g.tips(passed, revisesEdge)
+		rows = g.tipsWithin(rows, branch)
 	}
 	if len(rows) > 1 {
 		return base, nil, &AmbiguousCurrentError{Identifier: id.text, Current: g.ids(rows)}
 	}
 	return onlyPoint(rows), branch, nil
+}
+
+// tipsWithin returns how far a database with those rows came in a lineage: it may be elsewhere, and yet have passed
+// through, or have what another branch depends on.
+func (g *Graph) tipsWithin(rows []int, branch set) []int {
+	if branch == nil {
+		return rows
+	}
+	passed := g.ancestors(rows, anyEdge)
+	for i := range passed {
+		passed[i] = passed[i] && branch[i]
+	}
+	return g.tips(passed, revisesEdge)
 }
 
 func onlyPoint(nodes []int) point {

@@ -25,6 +25,9 @@ func (g *Graph) ParentsOf(identifiers []string, options NewOptions) ([]string, e
 		if err != nil {
 			return nil, err
 		}
+		if id.symbol == "base" && len(found) == 0 && len(identifiers) > 1 {
+			return nil, &IdentifierError{Identifier: text, Reason: "a revision that follows others is no root; leave it out"}
+		}
 		for _, at := range found {
 			if !slices.Contains(nodes, at) {
 				nodes = append(nodes, at)
@@ -43,10 +46,10 @@ func (g *Graph) ParentsOf(identifiers []string, options NewOptions) ([]string, e
 }
 
 func (g *Graph) newParents(id identifier) ([]int, error) {
+	if id.symbol == "" || id.symbol == "current" {
+		return nil, &IdentifierError{Identifier: id.text, Reason: "a new revision does not depend on where a database is; write head-1 or REVISION+1"}
+	}
 	if id.relative {
-		if id.symbol == "" {
-			return nil, &IdentifierError{Identifier: id.text, Reason: "a new revision does not depend on where a database is; write head-1 or REVISION+1"}
-		}
 		from, branch, err := g.start(id, nil)
 		if err != nil {
 			return nil, err

@@ -46,7 +46,7 @@ func (g *Graph) upgradeTarget(text string, rows []int) ([]int, error) {
 		nodes, _, err := g.resolve(id, rows)
 		return nodes, err
 	}
-	if id.symbol == "" && id.steps < 0 {
+	if (id.symbol == "" || id.symbol == "current") && id.steps < 0 {
 		return nil, &DirectionError{Identifier: text, Direction: Up}
 	}
 	from, branch, err := g.start(id, rows)
@@ -87,7 +87,7 @@ func (g *Graph) DowngradePath(current []string, target string) ([]Step, error) {
 // firstToRevert returns the nodes that a downgrade reverts with everything after them.
 func (g *Graph) firstToRevert(id identifier, position *Position) ([]int, error) {
 	rows := position.nodes()
-	if id.relative && id.symbol == "" {
+	if id.relative && (id.symbol == "" || id.symbol == "current") {
 		return g.lastSteps(id, rows)
 	}
 	targets, branch, err := g.downgradeTargets(id, rows)

@@ -203,7 +203,8 @@ func (g *Graph) StampRows(current []string, targets ...string) ([]string, error)
 		return nil, err
 	}
 	rows := position.nodes()
-	kept := g.newSet(rows...)
+	// What is applied only because a row depends on it stays when that row goes.
+	kept := g.newSet(g.tips(position.applied, revisesEdge)...)
 	var stamped []int
 	for _, target := range targets {
 		id, err := parseIdentifier(target)
@@ -233,13 +234,7 @@ func (g *Graph) StampRows(current []string, targets ...string) ([]string, error)
 	for _, at := range stamped {
 		kept[at] = true
 	}
-	var out []string
-	for i, in := range kept {
-		if in {
-			out = append(out, g.nodes[i].ID)
-		}
-	}
-	return out, nil
+	return g.ids(g.tips(g.ancestors(kept.nodes(), anyEdge), anyEdge)), nil
 }
 
 // overlap returns an *OverlapError if one of the nodes comes before another along some edges.

@@ -30,7 +30,16 @@ func (g *Graph) everything() set {
 	return s
 }
 
-func (s set) empty() bool { return !slices.Contains(s, true) }
+// nodes returns the members.
+func (s set) nodes() []int {
+	var out []int
+	for at, in := range s {
+		if in {
+			out = append(out, at)
+		}
+	}
+	return out
+}
 
 // ancestors returns the nodes and all that come before them.
 func (g *Graph) ancestors(nodes []int, follow edges) set {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -55,7 +56,8 @@ func (t tables) entryValues(e Entry) []any {
 		finished, duration = t.timestamp(e.Finished), e.Duration.Milliseconds()
 	}
 	if e.Error != "" {
-		message = e.Error[:min(len(e.Error), maxErrorText)]
+		// Servers refuse halves of letters and NUL.
+		message = strings.ReplaceAll(strings.ToValidUTF8(e.Error[:min(len(e.Error), maxErrorText)], ""), "\x00", "")
 	}
 	if e.state != "" {
 		state = e.state

@@ -12,6 +12,9 @@ import (
 	"github.com/retort-db/retort/schema"
 )
 
+// sqliteTime is how bun writes a time on SQLite.
+const sqliteTime = "2006-01-02 15:04:05.999999-07:00"
+
 // literal writes a bound value as SQL text, for scripts that run without a driver. It takes what database/sql takes.
 // Bun's own formatter would do, but its name changed between the releases that Retort serves.
 func literal(dialect schema.Dialect, value any) (string, error) {
@@ -46,8 +49,11 @@ func literal(dialect schema.Dialect, value any) (string, error) {
 		return "X'" + hex.EncodeToString(plain) + "'", nil
 	case time.Time:
 		layout := "2006-01-02 15:04:05.999999999Z07:00"
-		if dialect == schema.MySQL {
+		switch dialect {
+		case schema.MySQL:
 			layout = "2006-01-02 15:04:05.999999"
+		case schema.SQLite:
+			layout = sqliteTime
 		}
 		return "'" + plain.UTC().Format(layout) + "'", nil
 	}

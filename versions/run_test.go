@@ -32,7 +32,10 @@ func onEngines(t *testing.T, test func(t *testing.T, db *bun.DB)) {
 
 func openBun(t testing.TB, engine, url string) *bun.DB {
 	t.Helper()
-	sqldb := servertest.Open(t, url)
+	return bunOf(servertest.Open(t, url), engine)
+}
+
+func bunOf(sqldb *sql.DB, engine string) *bun.DB {
 	switch engine {
 	case servertest.EnginePostgres:
 		return bun.NewDB(sqldb, pgdialect.New())

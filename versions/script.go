@@ -15,7 +15,8 @@ import (
 
 // Script writes the SQL of a range of revisions instead of running it, with the borders of transactions and the changes
 // of the version and history tables, so that the result is that of a run. The range is "target" or "from:target"; without
-// from an upgrade starts from an empty database, and a downgrade needs it.
+// from an upgrade starts from an empty database, and a downgrade needs it. Several rows at the beginning have commas
+// between them.
 //
 // The statements are those for a database that has exactly what the revisions before the range made. What only a program
 // can do is a [*ScriptError]; an [*IrreversibleError] and a [*DecisionError] are as in a run. Nothing is written then.
@@ -35,6 +36,7 @@ func Script(server schema.Server, set *Set, span string, direction Direction, w 
 	if s.state, _, err = s.stateAt(set, from); err != nil {
 		return err
 	}
+	s.preamble()
 	if len(from) == 0 {
 		s.comment("tables that say which revisions are applied")
 		s.statement(s.tables.createVersion())
@@ -48,6 +50,16 @@ func Script(server schema.Server, set *Set, span string, direction Direction, w 
 	s.commit()
 	_, err = w.Write(s.out.Bytes())
 	return err
+}
+
+// preamble says how to make the engine's client stop at an error, where it goes on unless told otherwise.
+func (s *script) preamble() {
+	switch s.server.Dialect {
+	case schema.Postgres:
+		s.comment("run with: psql -v ON_ERROR_STOP=1 -f FILE")
+	case schema.SQLite:
+		s.comment("run with: sqlite3 -bail DATABASE <FILE")
+	}
 }
 
 // script collects the text.
@@ -89,8 +101,12 @@ func (s *script) path(span string, direction Direction) (from []string, path []S
 	if target == "" {
 		return nil, nil, &IdentifierError{Identifier: span, Reason: "the range has no end: write from:to"}
 	}
-	if from, err = s.graph.Resolve(fromText, nil); err != nil {
-		return nil, nil, err
+	for _, text := range strings.Split(fromText, ",") {
+		rows, err := s.graph.Resolve(text, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		from = append(from, rows...)
 	}
 	if direction == Down {
 		path, err = s.graph.DowngradePath(from, target)

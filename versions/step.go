@@ -154,8 +154,23 @@ func (s *stepRun) exec(ctx context.Context, i int, db bun.IDB) error {
 	case statement.Guard != "":
 		return guard(ctx, s.querier(), statement)
 	}
-	_, err := s.querier().ExecContext(ctx, statement.SQL, statement.Args...)
+	_, err := s.querier().ExecContext(ctx, statement.SQL, s.bindable(statement.Args)...)
 	return err
+}
+
+// bindable returns the arguments as the driver should get them. SQLite has no type for times, and drivers write them
+// each in their own way, while what bun writes is what a program that uses bun reads and compares with.
+func (s *stepRun) bindable(args []any) []any {
+	if s.engine.dialect() != schema.SQLite {
+		return args
+	}
+	out := slices.Clone(args)
+	for i, arg := range out {
+		if at, ok := arg.(time.Time); ok {
+			out[i] = at.UTC().Format(sqliteTime)
+		}
+	}
+	return out
 }
 
 // protect turns a panic of a user's function into an error.

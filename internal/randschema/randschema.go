@@ -76,10 +76,45 @@ func (g *generator) table(name string) *schema.Table {
 		}
 		table.Columns = append(table.Columns, c)
 	}
+	g.generated(table)
+	if g.dialect != schema.SQLite && g.chance(3) {
+		table.Columns[0].Identity = &schema.Identity{Kind: schema.IdentityAutoIncrement}
+		if g.dialect == schema.Postgres {
+			kinds := []schema.IdentityKind{schema.IdentityByDefault, schema.IdentitySerial}
+			table.Columns[0].Identity.Kind = kinds[g.random.IntN(2)]
+		}
+	}
 	if g.chance(4) && g.dialect != schema.SQLite {
 		table.Comment = "rows of " + name
 	}
 	return table
+}
+
+// generated adds a column that is made of others, which change their types and come and go.
+func (g *generator) generated(table *schema.Table) {
+	if !g.chance(3) {
+		return
+	}
+	exprs := []string{"id + 1", "id * 2"}
+	for _, column := range table.Columns[1:] {
+		if column.Type == "bigint" && g.dialect != schema.MySQL {
+			exprs = append(exprs, column.Name+" + 1")
+		}
+	}
+	expr := exprs[g.random.IntN(len(exprs))]
+	if strings.ContainsAny(expr, "T ") && strings.Count(expr, " ") > 2 || strings.HasPrefix(expr, "order") || strings.HasPrefix(expr, "Title") {
+		expr = "id + 1" // names that would need quotes
+	}
+	if g.dialect == schema.MySQL && table.Columns[0].Identity != nil {
+		return
+	}
+	table.Columns = append(table.Columns, &schema.Column{Name: "made", Type: "bigint", Generated: &schema.Generated{Expr: expr, Stored: true}})
+	if g.chance(2) {
+		table.Indexes = append(table.Indexes, &schema.Index{
+			Name:  "ix_made_" + strings.ToLower(strings.ReplaceAll(table.Name.Name, " ", "_")),
+			Parts: []schema.IndexPart{{Column: "made"}, {Column: table.Columns[0].Name}},
+		})
+	}
 }
 
 // foreignKeys turns plain columns into references. They stay nullable and without default, so that rows fit.
@@ -87,6 +122,9 @@ func (g *generator) foreignKeys(table *schema.Table, tables []*schema.Table) {
 	for range g.random.IntN(3) {
 		target := tables[g.random.IntN(len(tables))]
 		column := table.Columns[1+g.random.IntN(len(table.Columns)-1)]
+		if column.Generated != nil || usedByGenerated(table, column.Name) {
+			continue
+		}
 		name := strings.ToLower(strings.ReplaceAll(fmt.Sprintf("fk_%s_%s", table.Name.Name, column.Name), " ", "_"))
 		if table.ForeignKey(name) != nil {
 			continue
@@ -123,6 +161,11 @@ func (g *generator) keys(table *schema.Table) {
 		table.Uniques = append(table.Uniques, &schema.Unique{Name: "uq_" + name, Columns: []string{column.Name}})
 	}
 	if g.chance(3) {
+		if column := one(); g.dialect != schema.MySQL || !refers(table, column.Name) {
+			table.Uniques = append(table.Uniques, &schema.Unique{Name: "uq2_" + name, Columns: []string{"id", column.Name}})
+		}
+	}
+	if g.chance(3) {
 		table.Checks = append(table.Checks, &schema.Check{Name: "ck_" + name, Expr: "id > 0"})
 	}
 }
@@ -140,12 +183,20 @@ func IsEnum(s *schema.Schema, sqlType string) bool { return s.Enums.Has(schema.N
 // Rows is the number of rows that [Values] fills a table with.
 const Rows = 2
 
-// Values returns the SQL literals of the n-th row (from 0) of a table of a, in the order of its columns, such that the row
-// also fits the table in b: columns that are an enum or refer to something on either side hold NULL.
+func usedByGenerated(table *schema.Table, name string) bool {
+	return slices.ContainsFunc(table.Columns, func(c *schema.Column) bool {
+		return c.Generated != nil && strings.HasPrefix(c.Generated.Expr, name+" ")
+	})
+}
+
+// Values returns the SQL literals of the n-th row (from 0) of a table of a, in the order of its columns that are not
+// generated, such that the row also fits the table in b: columns that are an enum or refer to something on either side hold NULL.
 func Values(table *schema.Table, a, b *schema.Schema, n int) []string {
 	var out []string
 	for _, column := range table.Columns {
-		out = append(out, value(table, column, a, b, n))
+		if column.Generated == nil {
+			out = append(out, value(table, column, a, b, n))
+		}
 	}
 	return out
 }

@@ -73,9 +73,9 @@ func serve(command []string, engines []launch.Engine, install bool) (code int, e
 		signal.Notify(signals, syscall.SIGHUP)
 	}
 
-	urls, private, err := named(engines)
-	if err != nil {
-		return 0, err
+	urls, private, interrupt, err := named(engines, signals)
+	if err != nil || interrupt != nil {
+		return exitCode(interrupt), err
 	}
 	keeper, err := startKeeper(private, install)
 	if err != nil {
@@ -99,11 +99,11 @@ func serve(command []string, engines []launch.Engine, install bool) (code int, e
 }
 
 // named returns the URLs of the servers that the environment names, which must answer, and the engines that need a
-// private server. Engines that the tests are not to run on are in neither.
-func named(engines []launch.Engine) (urls map[string]string, private []launch.Engine, err error) {
+// private server. Engines that the tests are not to run on are in neither. A signal ends the wait for an answer.
+func named(engines []launch.Engine, signals <-chan os.Signal) (urls map[string]string, private []launch.Engine, interrupt os.Signal, err error) {
 	wanted, err := testenv.Engines()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	urls = map[string]string{}
 	for _, engine := range engines {
@@ -115,23 +115,37 @@ func named(engines []launch.Engine) (urls map[string]string, private []launch.En
 			private = append(private, engine)
 			continue
 		}
-		if err := reach(engine, url); err != nil {
-			return nil, nil, err
+		interrupt, err := reach(engine, url, signals)
+		if err != nil || interrupt != nil {
+			return nil, nil, interrupt, err
 		}
 		urls[engine.Name()] = url
 	}
-	return urls, private, nil
+	return urls, private, nil, nil
 }
 
-func reach(engine launch.Engine, url string) error {
+// reach waits for the server of a URL to answer, or for a signal.
+func reach(engine launch.Engine, url string, signals <-chan os.Signal) (interrupt os.Signal, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), reachTimeout)
 	defer cancel()
-	if err := engine.Ready(ctx, url); err != nil {
-		variable := testenv.URLVar(engine.Name())
-		return fmt.Errorf("the server of %s does not answer at %s: %w\nStart it, or unset %s to have a private one started",
+	variable := testenv.URLVar(engine.Name())
+	notice := time.AfterFunc(2*time.Second, func() {
+		fmt.Fprintf(os.Stderr, "testservers: waiting for the server of %s at %s\n", variable, testenv.Redacted(url))
+	})
+	defer notice.Stop()
+
+	ready := make(chan error, 1)
+	go func() { ready <- engine.Ready(ctx, url) }()
+	select {
+	case interrupt = <-signals:
+		return interrupt, nil
+	case err = <-ready:
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the server of %s does not answer at %s: %w\nStart it, or unset %s to have a private one started",
 			variable, testenv.Redacted(url), err, variable)
 	}
-	return nil
+	return nil, nil
 }
 
 // printURLs writes the URLs in the form that a shell evaluates.

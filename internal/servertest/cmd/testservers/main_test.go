@@ -351,6 +351,20 @@ func TestInterruptWhileStarting(t *testing.T) {
 	}
 }
 
+func TestInterruptWhileWaitingForANamedServer(t *testing.T) {
+	t.Parallel()
+	cmd, _, _ := testservers(t, "slow", "--", "true")
+	cmd.Env = append(cmd.Env, testenv.URLVar(testenv.Postgres)+"=postgres://elsewhere/x")
+	startAndRead(t, cmd, &cmd.Stderr) // what slow writes when it is waited for
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // its exit code is looked at below
+	if code := cmd.ProcessState.ExitCode(); code != 143 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
 func TestWithoutACommand(t *testing.T) {
 	t.Parallel()
 	cmd, _, stderr := testservers(t, "plain")

@@ -1,0 +1,1 @@
+-- run with: sqlite3 -bail DATABASE <FILE
