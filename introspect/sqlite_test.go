@@ -353,38 +353,3 @@ func TestSQLiteScratchIsEmptyAndApart(t *testing.T) {
 		t.Error("scratch space left something in the database")
 	}
 }
-
-func BenchmarkReadSQLite(b *testing.B) {
-	for _, tables := range []int{100, 1000} {
-		b.Run(fmt.Sprintf("tables=%d", tables), func(b *testing.B) {
-			db := sqliteDatabase(b)
-			tx, err := db.Begin()
-			if err != nil {
-				b.Fatal(err)
-			}
-			for i := range tables {
-				var columns strings.Builder
-				for c := range 13 {
-					fmt.Fprintf(&columns, ", column_%d VARCHAR(255) NOT NULL DEFAULT 'x'", c)
-				}
-				for _, statement := range []string{
-					fmt.Sprintf("CREATE TABLE table_%d (id INTEGER PRIMARY KEY AUTOINCREMENT%s, parent_id INT REFERENCES table_%d (id) ON DELETE CASCADE)", i, &columns, max(0, i-1)),
-					fmt.Sprintf("CREATE INDEX ix_%d ON table_%d (column_0, column_1 DESC)", i, i),
-				} {
-					if _, err := tx.Exec(statement); err != nil {
-						b.Fatal(err)
-					}
-				}
-			}
-			if err := tx.Commit(); err != nil {
-				b.Fatal(err)
-			}
-			for b.Loop() {
-				s, err := introspect.Read(context.Background(), db, schema.SQLite, introspect.Options{})
-				if err != nil || s.Tables.Len() != tables {
-					b.Fatal(err, s.Tables.Len())
-				}
-			}
-		})
-	}
-}

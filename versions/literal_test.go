@@ -59,6 +59,7 @@ func TestLiterals(t *testing.T) {
 		{schema.MySQL, 1.5, "1.5"},
 		{schema.Postgres, at, "'2026-11-22 09:30:00.123456Z'"},
 		{schema.MySQL, at, "'2026-11-22 09:30:00.123456'"},
+		{schema.SQLite, at, "'2026-11-22 09:30:00.123456+00:00'"},
 	} {
 		if got, err := literal(c.dialect, c.value); err != nil || got != c.want {
 			t.Errorf("literal(%s, %v) = %s, %v; want %s", c.dialect, c.value, got, err, c.want)
