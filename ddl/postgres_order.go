@@ -45,6 +45,7 @@ type creation struct {
 	rank      int      // schemas and extensions come before all else
 	provides  string   // the object's name without its namespace and arguments
 	needs     []string // such names, or words that may be such
+	parents   []string // of a table: what it inherits from or is a partition of, which certainly come before it
 }
 
 func creationOf(operation op.Operation) (creation, bool) {
@@ -75,6 +76,7 @@ func creationOf(operation op.Operation) (creation, bool) {
 	case *op.CreateTable:
 		node.provides = o.Table.Name.Name
 		node.needs = needsOfTable(o.Table)
+		node.parents = parentsOfTable(o.Table)
 	case *op.CreateIndex:
 		node.needs = append(needsOfIndex(o.Index), o.Table.Name)
 	case *op.AddConstraint:
@@ -95,13 +97,20 @@ func creationOf(operation op.Operation) (creation, bool) {
 	return node, true
 }
 
-func needsOfTable(table *schema.Table) []string {
-	var needs []string
+func parentsOfTable(table *schema.Table) []string {
+	var parents []string
 	for _, parent := range table.Inherits {
-		needs = append(needs, parent.Name)
+		parents = append(parents, parent.Name)
 	}
+	if table.Partition != nil && table.Partition.Of.Name != "" {
+		parents = append(parents, table.Partition.Of.Name)
+	}
+	return parents
+}
+
+func needsOfTable(table *schema.Table) []string {
+	needs := parentsOfTable(table)
 	if table.Partition != nil {
-		needs = append(needs, table.Partition.Of.Name)
 		needs = append(needs, identifiersIn(table.Partition.By)...)
 	}
 	for _, column := range table.Columns {
@@ -178,7 +187,7 @@ func depthFirst(nodes []creation, providers map[string][]int) []int {
 				state[at] = entered
 				for _, need := range slices.Backward(nodes[at].needs) {
 					for _, provider := range slices.Backward(providers[need]) {
-						if state[provider] == 0 {
+						if state[provider] == 0 && !descends(nodes, providers, provider, at) {
 							stack = append(stack, provider)
 						}
 					}
@@ -193,4 +202,27 @@ func depthFirst(nodes []creation, providers map[string][]int) []int {
 		}
 	}
 	return order
+}
+
+// descends reports whether a table is below another in a tree of partitions or of inheritance. Then the upper one does not
+// need it, whatever word of its definition looks like its name.
+func descends(nodes []creation, providers map[string][]int, table, ancestor int) bool {
+	seen := map[int]bool{}
+	pending := []int{table}
+	for len(pending) > 0 {
+		at := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
+		for _, parent := range nodes[at].parents {
+			for _, i := range providers[parent] {
+				if i == ancestor {
+					return true
+				}
+				if !seen[i] {
+					seen[i] = true
+					pending = append(pending, i)
+				}
+			}
+		}
+	}
+	return false
 }

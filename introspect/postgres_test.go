@@ -170,7 +170,11 @@ func TestPostgresReadIgnoresSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback()
+	defer func() {
+		if err := tx.Rollback(); err != nil {
+			t.Error(err)
+		}
+	}()
 	check("bun's transaction", tx)
 	bunConn, err := bunDB.Conn(t.Context())
 	if err != nil {
@@ -188,7 +192,11 @@ func TestPostgresReadWithoutRights(t *testing.T) {
 	role := "retort_nobody_" + strings.ToLower(strings.Trim(filepath.Base(mustURL(t, address).Path), "/"))
 	role = role[:min(len(role), 60)]
 	execPostgres(t, db, "CREATE ROLE "+role+" LOGIN PASSWORD 'nothing'")
-	t.Cleanup(func() { db.Exec("DROP ROLE " + role) })
+	t.Cleanup(func() {
+		if _, err := db.ExecContext(context.WithoutCancel(t.Context()), "DROP ROLE "+role); err != nil {
+			t.Error(err)
+		}
+	})
 	options := introspect.Options{Namespaces: []string{"audit"}}
 	want := readPostgres(t, db, options)
 

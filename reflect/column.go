@@ -20,7 +20,16 @@ type fieldFacts struct {
 	field  *bunschema.Field
 	tag    bunTag
 	origin schema.Origin
-	sql    columnSQL // what the type: and default: texts say
+	sql    tableSQL // what the type: and default: texts say about keys and checks
+}
+
+// tableSQL is what a column definition in SQL says about the table's constraints.
+type tableSQL struct {
+	primaryKey bool
+	unique     bool
+	uniqueName string
+	checks     []*schema.Check
+	references *schema.ForeignKey
 }
 
 // columnFacts is what engines decide numbering by.
@@ -41,18 +50,19 @@ func (r *reader) column(m *model, f *fieldFacts) *schema.Column {
 
 	sqlType, overridden := r.sqlType(m, field)
 	typeStated := overridden || r.statesType(field)
-	f.sql = r.split(f, sqlType)
-	column.Type = f.sql.sqlType
+	parsed := r.split(f, sqlType)
+	f.sql = tableSQL{parsed.primaryKey, parsed.unique, parsed.uniqueName, parsed.checks, parsed.references}
+	column.Type = parsed.sqlType
 	if !typeStated || column.Type == "HSTORE" {
 		column.Type = strings.ToLower(column.Type)
 	}
-	r.numbering(m, f, column, sqlType, overridden)
-	r.clauses(f, column)
+	r.numbering(m, f, column, &parsed, overridden)
+	parsed.describe(column)
 	isShadowed := m.bun.FieldMap[field.Name] != field // by another field of the same column, which is an error of its own
 	if column.Type == "" && !isShadowed {
 		r.untyped(f)
 	}
-	column.Implied = r.implied(field, column, typeStated, f.sql)
+	column.Implied = implied(field, column, typeStated, &parsed)
 	return column
 }
 
@@ -160,9 +170,9 @@ func mergeSQL(a, b columnSQL) columnSQL {
 }
 
 // numbering sets the column's identity, and reports tags that have no effect.
-func (r *reader) numbering(m *model, f *fieldFacts, column *schema.Column, sqlType string, overridden bool) {
+func (r *reader) numbering(m *model, f *fieldFacts, column *schema.Column, parsed *columnSQL, overridden bool) {
 	found := r.engine.numbering(&columnFacts{
-		sqlType: f.sql.sqlType, overridden: overridden, autoincrement: f.field.AutoIncrement, identity: f.field.Identity,
+		sqlType: parsed.sqlType, overridden: overridden, autoincrement: f.field.AutoIncrement, identity: f.field.Identity,
 		isKey: f.field.IsPK, onlyKey: f.field.IsPK && len(m.bun.PKs) == 1,
 	})
 	column.Identity = found.identity
@@ -173,17 +183,17 @@ func (r *reader) numbering(m *model, f *fieldFacts, column *schema.Column, sqlTy
 	if found.ineffective != "" {
 		r.note(found.diagnostic, Warning, f.origin, found.ineffective, found.wayOut)
 	}
-	if f.sql.identity != nil {
-		column.Identity, column.NotNull = f.sql.identity, true
+	if parsed.identity != nil {
+		column.Identity, column.NotNull = parsed.identity, true
 	}
-	if f.sql.autoNumber {
+	if parsed.autoNumber {
 		column.Identity = &schema.Identity{Kind: schema.IdentityAutoIncrement}
 		column.NotNull = true
 	}
 }
 
-func (r *reader) clauses(f *fieldFacts, column *schema.Column) {
-	sql := f.sql
+// describe puts what stands behind a type into the column.
+func (sql *columnSQL) describe(column *schema.Column) {
 	column.NotNull = column.NotNull || sql.notNull
 	column.Collation, column.Charset, column.Comment = sql.collation, sql.charset, sql.comment
 	column.Generated = sql.generated
@@ -199,18 +209,18 @@ func (r *reader) clauses(f *fieldFacts, column *schema.Column) {
 }
 
 // implied names what no tag states.
-func (r *reader) implied(field *bunschema.Field, column *schema.Column, typeStated bool, sql columnSQL) []string {
-	var implied []string
+func implied(field *bunschema.Field, column *schema.Column, typeStated bool, sql *columnSQL) []string {
+	var names []string
 	if !typeStated {
-		implied = append(implied, schema.AttributeType)
+		names = append(names, schema.AttributeType)
 	}
 	if !field.NotNull && !column.NotNull && !sql.null {
-		implied = append(implied, schema.AttributeNotNull)
+		names = append(names, schema.AttributeNotNull)
 	}
 	if field.SQLDefault == "" && sql.def == "" && column.Identity == nil && column.Generated == nil {
-		implied = append(implied, schema.AttributeDefault)
+		names = append(names, schema.AttributeDefault)
 	}
-	return implied
+	return names
 }
 
 // untyped reports a field for which bun has no SQL type.

@@ -20,11 +20,11 @@ func (r *reader) collect(m *model) {
 		indexes:     map[string]*tagIndex{},
 		uniques:     map[string]*tagUnique{},
 	}
-	walkFields(m.typ, func(field structField) {
+	for _, field := range m.flat {
 		if text := field.Tag.Get("ddl"); text != "" {
 			c.field(field, text)
 		}
-	})
+	}
 	c.finish()
 	m.declared = c.declaration.Declared()
 	r.callDDL(m, c.declaration)

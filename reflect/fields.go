@@ -22,10 +22,12 @@ const (
 	embeddedField
 )
 
-// walkFields calls visit for each field that bun looks at, in struct order. Embedded structs are visited themselves and
-// then their fields.
-func walkFields(typ stdreflect.Type, visit func(structField)) {
-	walkInto(typ, nil, "", visit)
+// flatten returns the fields that bun looks at, in struct order. Embedded structs are listed themselves and then their
+// fields.
+func flatten(typ stdreflect.Type) []structField {
+	fields := make([]structField, 0, typ.NumField())
+	walkInto(typ, nil, "", func(field structField) { fields = append(fields, field) })
+	return fields
 }
 
 func walkInto(typ stdreflect.Type, path []int, prefix string, visit func(structField)) {

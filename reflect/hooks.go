@@ -48,7 +48,7 @@ func (r *reader) hooks(m *model) {
 	for _, statement := range statements {
 		r.hookStatement(m, origin, statement, plain)
 	}
-	// A hook that goes over a Go map makes its indexes in another order each time.
+	// A hook may range over a Go map: the order of its statements means nothing.
 	slices.SortStableFunc(m.table.Indexes[indexes:], func(a, b *schema.Index) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(m.table.Uniques[uniques:], func(a, b *schema.Unique) int { return strings.Compare(a.Name, b.Name) })
 }

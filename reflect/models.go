@@ -76,6 +76,7 @@ type model struct {
 	declared *schema.Declared
 	members  []*model // the models of the same table, this one first
 
+	flat         []structField            // all fields, embedded ones included
 	bunFields    []*bunschema.Field       // the fields that are columns, in struct order
 	checkColumns map[*schema.Check]string // the columns that unnamed checks are named after
 	foreign      []*foreignKey
@@ -104,6 +105,7 @@ func (r *reader) read(values []any) *schema.Schema {
 	for _, m := range tables {
 		r.hooks(m)
 		r.foreignKeys(m)
+		r.fit(m)
 	}
 	r.checkTargets(tables)
 	r.nameAll(tables)

@@ -236,6 +236,9 @@ func outline(dialect schema.Dialect, s *schema.Schema) string {
 			out.WriteString("  index " + named(index.Name, index.Columns()) + "\n")
 		}
 		for _, key := range table.ForeignKeys {
+			if dialect == schema.MySQL && key.OnDelete == schema.Restrict { // the same as NO ACTION there
+				key.OnDelete = schema.NoAction
+			}
 			out.WriteString("  foreign key " + named(key.Name, key.Columns) + " " + key.RefTable.Name + named("", key.RefColumns) +
 				suffix("delete", string(key.OnDelete)) + suffix("update", string(key.OnUpdate)) + "\n")
 		}
@@ -256,6 +259,7 @@ func sortParts(table *schema.Table, unnamed bool) {
 		}
 	}
 	table.Indexes = indexes
+	sortBy(table.Indexes, (*schema.Index).PartName)
 	for _, unique := range table.Uniques {
 		if unnamed { // a group's name is bun's, the others are the engine's
 			unique.Name = ""

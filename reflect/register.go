@@ -64,7 +64,7 @@ func (r *reader) prepare(typ stdreflect.Type) (m *model) {
 			m = nil
 		}
 	}()
-	return &model{typ: typ, bun: r.bun.Tables().InProgress(typ)}
+	return &model{typ: typ, bun: r.bun.Tables().InProgress(typ), flat: flatten(typ)}
 }
 
 // finish lets bun read the relations of a type. It reports whether bun accepted them.
@@ -133,7 +133,7 @@ func wayOutOfPanic(text string) string {
 
 // unfinishedRelation returns the relation at which bun gave up: the first, in bun's order, that it has not recorded.
 func unfinishedRelation(m *model) (structField, []int) {
-	for _, field := range relationFields(m.typ) {
+	for _, field := range m.relationFields() {
 		if _, done := m.bun.Relations[field.Name]; !done {
 			return field, field.Index
 		}
@@ -143,13 +143,13 @@ func unfinishedRelation(m *model) (structField, []int) {
 
 // relationFields returns the fields with a rel or m2m option in the order in which bun reads them: a struct's own before
 // those of embedded ones. Indexes are paths from the outermost struct.
-func relationFields(typ stdreflect.Type) []structField {
+func (m *model) relationFields() []structField {
 	var fields []structField
-	walkFields(typ, func(field structField) {
+	for _, field := range m.flat {
 		if field.role == relationField {
 			fields = append(fields, field)
 		}
-	})
+	}
 	slices.SortStableFunc(fields, func(a, b structField) int { return cmp.Compare(len(a.Index), len(b.Index)) })
 	return fields
 }
@@ -175,7 +175,7 @@ func isBaseModel(field stdreflect.StructField) bool {
 func junctionNames(models []*model) map[string]bool {
 	names := map[string]bool{}
 	for _, m := range models {
-		for _, field := range relationFields(m.typ) {
+		for _, field := range m.relationFields() {
 			if name, found := parseBunTag(field.Tag.Get("bun")).get("m2m"); found {
 				names[name] = true
 			}

@@ -58,17 +58,15 @@ func (r *reader) describeColumns(m *model) bool {
 	m.columns = make(map[string]*schema.Column, count)
 	m.table.Columns = make([]*schema.Column, 0, count)
 	m.fields = make([]fieldFacts, 0, count)
-	first := make(map[string]schema.Origin, count)
 	ok := true
 	for _, field := range m.bunFields {
 		origin := r.fieldOrigin(m.typ, field.Index)
-		if before, taken := first[field.Name]; taken {
-			r.failAt(origin, fmt.Sprintf("the column %q is also that of %s", field.Name, before),
+		if before := m.columns[field.Name]; before != nil {
+			r.failAt(origin, fmt.Sprintf("the column %q is also that of %s", field.Name, before.Origin),
 				"give one of the two another column name, or leave it out with bun:\"-\"")
 			ok = false
 			continue
 		}
-		first[field.Name] = origin
 		m.fields = append(m.fields, fieldFacts{field: field, origin: origin, tag: parseBunTag(field.StructField.Tag.Get("bun"))})
 		column := r.column(m, &m.fields[len(m.fields)-1])
 		m.columns[column.Name] = column
@@ -81,6 +79,9 @@ func (r *reader) describeColumns(m *model) bool {
 // the ones whose ddl tag defines the column, such as a generated one.
 func (r *reader) columnFields(m *model) []*bunschema.Field {
 	fields := m.bun.Fields
+	if !m.readsMore() {
+		return fields
+	}
 	for name, field := range m.bun.FieldMap {
 		if field.Name == name && field.Tag.HasOption("scanonly") && definesColumn(field.StructField.Tag.Get("ddl")) {
 			fields = append(fields[:len(fields):len(fields)], field)
@@ -91,6 +92,9 @@ func (r *reader) columnFields(m *model) []*bunschema.Field {
 	}
 	return fields
 }
+
+// readsMore reports whether bun knows fields that it does not write, or fields by a second name.
+func (m *model) readsMore() bool { return len(m.bun.FieldMap) > len(m.bun.Fields) }
 
 func definesColumn(tag string) bool {
 	if tag == "" {
@@ -104,6 +108,9 @@ func definesColumn(tag string) bool {
 
 // describeIgnored lists the scanonly columns.
 func (r *reader) describeIgnored(m *model) {
+	if !m.readsMore() {
+		return
+	}
 	for name, field := range m.bun.FieldMap {
 		if field.Name == name && field.Tag.HasOption("scanonly") && m.columns[name] == nil {
 			m.table.IgnoredColumns = append(m.table.IgnoredColumns, name)
@@ -203,13 +210,17 @@ func (m *model) addCheck(check *schema.Check, column string) {
 func (r *reader) structTags(m *model) {
 	for i := range m.typ.NumField() {
 		field := m.typ.Field(i)
+		isNamedSo := field.Name == "BaseModel" || elementOf(field.Type) == baseModelType
+		if !field.Anonymous && !isNamedSo {
+			continue // a column or relation
+		}
 		origin := r.fieldOrigin(m.typ, field.Index)
 		tag := parseBunTag(field.Tag.Get("bun"))
 		switch {
 		case isBaseModel(field):
 			m.base = baseModel{present: true, ddl: field.Tag.Get("ddl"), origin: origin}
 			r.checkOptions(origin, tag, knownTableOptions)
-		case field.Name == "BaseModel" || elementOf(field.Type) == baseModelType:
+		case isNamedSo:
 			r.note(BaseModelIgnored, Warning, origin,
 				"bun does not see this BaseModel, and neither its tag", "embed bun.BaseModel itself, by value and under that name")
 		case field.Anonymous && field.Tag.Get("bun") != "-":

@@ -81,7 +81,7 @@ func (k *knowledge) learnAll(ctx context.Context, q introspect.Querier, namespac
 
 // compile returns the statements of the operations. What did not fit the little that was read is tried again with all.
 func (k *knowledge) compile(ctx context.Context, q introspect.Querier, server schema.Server, operations []op.Operation) ([]ddl.Statement, error) {
-	statements, err := ddl.Compile(server, k.state, operations)
+	statements, err := ddl.Compile(server, relevant(k.state, operations), operations)
 	var misfit *op.EffectError
 	if !errors.As(err, &misfit) || k.complete {
 		return statements, err
@@ -98,12 +98,13 @@ func (k *knowledge) follow(operations []op.Operation) {
 		k.forget()
 		return
 	}
-	after, err := op.Replay(k.state, operations)
-	if err != nil {
-		k.forget()
-		return
+	// The state is nobody else's, so nothing is copied: a long history would spend its time on that.
+	for _, operation := range operations {
+		if err := operation.Apply(k.state); err != nil {
+			k.forget()
+			return
+		}
 	}
-	k.state = after
 	for _, operation := range flat(operations) {
 		k.known[operation.Subject()] = true
 		if rename, ok := operation.(*op.RenameTable); ok {
@@ -214,21 +215,21 @@ func flat(operations []op.Operation) []op.Operation {
 	return out
 }
 
-// relevant returns the part of a schema that matters to the operations, small enough to be kept with an unfinished run:
-// their tables, those that refer to them or that they refer to, and all that stands alone.
+// relevant returns the part of a schema that matters to the operations: their tables, those that refer to them or that
+// they refer to, and all that stands alone. It is small, for compiling and for keeping with an unfinished run, and shares
+// its objects with the schema.
 func relevant(state *schema.Schema, operations []op.Operation) *schema.Schema {
-	out := state.Clone()
 	wanted := map[schema.Name]bool{}
 	for _, operation := range flat(operations) {
 		if standsAlone(operation) {
-			return out
+			return state
 		}
 		for _, name := range tablesOfOperation(operation) {
 			wanted[name] = true
 		}
 	}
 	near := map[schema.Name]bool{}
-	for table := range out.Tables.All() {
+	for table := range state.Tables.All() {
 		for _, key := range table.ForeignKeys {
 			if wanted[table.Name] {
 				near[key.RefTable] = true
@@ -238,6 +239,12 @@ func relevant(state *schema.Schema, operations []op.Operation) *schema.Schema {
 			}
 		}
 	}
-	out.Tables.Filter(func(table *schema.Table) bool { return wanted[table.Name] || near[table.Name] })
-	return out
+	out := *state
+	out.Tables = schema.Objects[*schema.Table]{}
+	for table := range state.Tables.All() {
+		if wanted[table.Name] || near[table.Name] {
+			out.Tables.Add(table)
+		}
+	}
+	return &out
 }

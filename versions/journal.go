@@ -117,6 +117,16 @@ func (t tables) forget(ctx context.Context, q introspect.Querier) error {
 	return nil
 }
 
+// interrupted returns the row of the history, which is there, from which a run has to go on; 0 is none.
+func (t tables) interrupted(ctx context.Context, q introspect.Querier) (int64, error) {
+	var id sql.NullInt64
+	err := q.QueryRowContext(ctx, "SELECT max("+t.column("id")+") FROM "+t.quoted(t.history)+" WHERE "+t.column("state")+" IS NOT NULL").Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("read table %s: %w", t.history, err)
+	}
+	return id.Int64, nil
+}
+
 // entries reads rows of the history table, oldest first, none if there is no such table. The condition is SQL of this
 // package's own.
 func (t tables) entries(ctx context.Context, q introspect.Querier, condition string) (out []Entry, err error) {

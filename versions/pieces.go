@@ -122,7 +122,7 @@ func (s *stepRun) rewind() {
 // place after them, or the number of the statement that failed. The last transaction is left open and finished.
 func (s *stepRun) piece(ctx context.Context, at int) (int, error) {
 	if s.alone(s.statements[at]) {
-		if err := s.note(ctx, s.conn.Conn, at); err != nil {
+		if err := s.noteAlone(ctx, at); err != nil {
 			return at + 1, err
 		}
 		if err := s.exec(ctx, at, s.conn); err != nil {
@@ -136,7 +136,7 @@ func (s *stepRun) piece(ctx context.Context, at int) (int, error) {
 	}
 	off := slices.ContainsFunc(s.statements[at:end], func(statement ddl.Statement) bool { return statement.ForeignKeysOff })
 	if s.entry.ID == 0 {
-		if err := s.note(ctx, s.conn.Conn, at); err != nil {
+		if err := s.noteAlone(ctx, at); err != nil {
 			return at + 1, err
 		}
 	}
@@ -161,6 +161,25 @@ func (s *stepRun) piece(ctx context.Context, at int) (int, error) {
 	return end, nil
 }
 
+// noteAlone notes a place outside the revision's own transactions. Where the transaction is the lock it has one, so that
+// of two runs only one notes.
+func (s *stepRun) noteAlone(ctx context.Context, at int) error {
+	if s.engine.dialect() != schema.SQLite {
+		return s.note(ctx, s.conn.Conn, at)
+	}
+	if err := s.begin(ctx, false); err != nil {
+		return err
+	}
+	if err := s.note(ctx, s.querier(), at); err != nil {
+		return err
+	}
+	if err := s.commit(ctx); err != nil {
+		return err
+	}
+	s.committed = s.entry
+	return nil
+}
+
 // note writes into the history that the statements before a place are carried out and the one there comes next.
 func (s *stepRun) note(ctx context.Context, q querier, at int) error {
 	p := progress{Before: s.before, Done: fingerprint(s.statements[:at])}
@@ -181,10 +200,14 @@ func (s *stepRun) note(ctx context.Context, q querier, at int) error {
 	} else {
 		err = s.tables.updateEntry(ctx, q, s.entry)
 	}
-	if err == nil && s.tx == nil {
+	if err != nil {
+		return err
+	}
+	s.interrupted = s.entry.ID
+	if s.tx == nil {
 		s.committed = s.entry
 	}
-	return err
+	return nil
 }
 
 // fingerprint returns the checksum of statements.

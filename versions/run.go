@@ -49,6 +49,9 @@ type runner struct {
 	position  *Position
 	knowledge *knowledge
 	tx        *transaction // open, or nil
+	// interrupted is the row of the history with the state of a revision in pieces, this run's own or the one that it goes
+	// on from; 0 is none. Where no lock lasts longer than a transaction, another row means that another run came between.
+	interrupted int64
 	// pending are the events of revisions that are carried out and not committed yet.
 	pending []Event
 }
@@ -124,6 +127,10 @@ func cleanupContext(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 func (r *runner) close(err *error) {
+	// Only the panic of an event's receiver leaves a transaction open, and closing would wait for its end.
+	if open := r.rollback(context.Background()); open != nil && *err == nil {
+		*err = open
+	}
 	// A connection that was thrown away is closed already.
 	if closing := r.conn.Close(); closing != nil && *err == nil && !errors.Is(closing, sql.ErrConnDone) {
 		*err = closing
@@ -187,6 +194,9 @@ func (r *runner) runSteps(ctx context.Context, plan func([]string) ([]Step, erro
 	}
 	if err := unfinished.fits(path); err != nil {
 		return err
+	}
+	if r.interrupted = 0; unfinished != nil {
+		r.interrupted = unfinished.ID
 	}
 	steps, err := record(r.engine.dialect(), r.revisions, path)
 	if err != nil {

@@ -62,6 +62,10 @@ func (r *runner) stamp(ctx context.Context, targets []string, stamp StampOptions
 	if err := r.ensureTables(ctx); err != nil {
 		return err
 	}
+	// A stamp also ends what was interrupted.
+	if r.interrupted, err = r.tables.interrupted(ctx, r.conn.Conn); err != nil {
+		return err
+	}
 	start := time.Now()
 	if stamp.Purge {
 		r.position = nil // rows that no revision has cannot be looked after

@@ -32,7 +32,7 @@ type stepRun struct {
 func (s *stepRun) run(ctx context.Context) error {
 	s.started = time.Now()
 	if err := s.prepare(ctx); err != nil {
-		return s.failed(ctx, 0, err)
+		return s.failed(ctx, 0, s.movedOr(ctx, err))
 	}
 	s.entry = Entry{
 		Revision: s.ID, Direction: s.Direction, Started: s.started, Statements: len(s.statements), Checksum: s.checksum,
@@ -50,6 +50,18 @@ func (s *stepRun) run(ctx context.Context) error {
 	}
 	s.knowledge.follow(s.operations)
 	return nil
+}
+
+// movedOr returns errMoved if what failed had to fail, because another run has been here since this one was planned, and
+// the cause otherwise.
+func (s *stepRun) movedOr(ctx context.Context, cause error) error {
+	if s.engine.dialect() != schema.SQLite || s.tx != nil {
+		return cause
+	}
+	if err := s.begin(ctx, false); errors.Is(err, errMoved) {
+		return errMoved
+	}
+	return cause
 }
 
 // prepare finds out which statements the revision consists of.
@@ -95,6 +107,10 @@ func (s *stepRun) inPieces() bool {
 
 // alone reports whether a statement is a piece of its own.
 func (s *stepRun) alone(statement ddl.Statement) bool {
+	if statement.ForeignKeysOff {
+		// A rebuild on SQLite is one whole, and foreign keys are off around transactions only.
+		return false
+	}
 	if statement.OutsideTransaction || s.revision.Transaction == TransactionNone && !isData(statement) {
 		return true
 	}
@@ -198,6 +214,7 @@ func (s *stepRun) finish(ctx context.Context) error {
 	if err := write(ctx, s.querier(), &s.entry); err != nil {
 		return err
 	}
+	s.interrupted = 0
 	done := s.event(EventDone, len(s.statements))
 	done.Step, done.Elapsed = len(s.statements), s.entry.Duration
 	s.pending = append(s.pending, done)

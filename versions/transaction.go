@@ -2,6 +2,7 @@ package versions
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -54,7 +55,7 @@ func (r *runner) begin(ctx context.Context, foreignKeysOff bool) error {
 		}
 	}
 	if err != nil {
-		return errors.Join(err, tx.restoreLater(ctx))
+		return errors.Join(err, r.restore(ctx, tx))
 	}
 	r.tx = tx
 	if r.engine.dialect() == schema.SQLite && r.position != nil {
@@ -63,7 +64,8 @@ func (r *runner) begin(ctx context.Context, foreignKeysOff bool) error {
 	return nil
 }
 
-// checkUnmoved returns errMoved if another run has changed the version table since this one looked.
+// checkUnmoved returns errMoved if another run has changed the version table since this one looked, or has begun a
+// revision in pieces.
 func (r *runner) checkUnmoved(ctx context.Context) error {
 	rows, err := r.tables.rowsOf(ctx, r.querier())
 	if err != nil {
@@ -74,7 +76,11 @@ func (r *runner) checkUnmoved(ctx context.Context) error {
 		expected = append(expected, r.graph.nodes[implied].ID)
 	}
 	slices.Sort(expected)
-	if slices.Equal(rows, slices.Compact(expected)) {
+	interrupted, err := r.tables.interrupted(ctx, r.querier())
+	if err != nil {
+		return errors.Join(err, r.rollback(ctx))
+	}
+	if slices.Equal(rows, slices.Compact(expected)) && interrupted == r.interrupted {
 		return nil
 	}
 	r.knowledge.forget()
@@ -116,13 +122,13 @@ func (r *runner) commit(ctx context.Context) error {
 	}
 	if err != nil {
 		r.pending = nil
-		return errors.Join(fmt.Errorf("commit: %w", err), tx.restoreLater(ctx))
+		return fmt.Errorf("commit: %w", err)
 	}
 	for _, event := range r.pending {
 		r.options.emit(event)
 	}
 	r.pending = nil
-	return tx.restoreLater(ctx)
+	return r.restore(ctx, tx)
 }
 
 // commitTimeout is how long a commit waits for readers, at least.
@@ -135,36 +141,61 @@ func (r *runner) rollback(ctx context.Context) error {
 	}
 	tx := r.tx
 	r.tx, r.pending = nil, nil
-	// A cancelled context has rolled it back already, and a lost connection too.
-	_ = tx.Rollback()
-	if err := tx.restoreLater(ctx); err != nil {
+	if err := tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+		// A lost connection has rolled it back already; on any other it may still be open.
 		r.discard()
+		return nil
 	}
+	_ = r.restore(ctx, tx) // what fails takes the connection with it
 	return nil
 }
 
-func (t *transaction) restoreLater(ctx context.Context) error {
+// restore undoes what was set on the connection around a transaction that has ended. A connection on which that is not
+// possible is thrown away.
+func (r *runner) restore(ctx context.Context, tx *transaction) error {
 	ctx, cancel := cleanupContext(ctx)
 	defer cancel()
-	return t.restore(ctx)
+	err := tx.restore(ctx)
+	if err != nil {
+		r.discard()
+	}
+	return err
 }
 
-// foreignKeysOff turns SQLite's foreign keys off, which has no effect once a transaction is open.
+// foreignKeysOff turns SQLite's foreign keys off, which has no effect once a transaction is open. Rebuilding a table also
+// sets legacy_alter_table, which a rollback leaves as it is.
 func (t *transaction) foreignKeysOff(ctx context.Context, q introspect.Querier) error {
-	var on bool
-	if err := q.QueryRowContext(ctx, "PRAGMA foreign_keys").Scan(&on); err != nil {
-		return err
+	before := map[string]bool{}
+	for _, name := range []string{"foreign_keys", "legacy_alter_table"} {
+		var on bool
+		if err := q.QueryRowContext(ctx, "PRAGMA "+name).Scan(&on); err != nil {
+			return err
+		}
+		before[name] = on
 	}
 	t.unchecked = true
-	if !on {
-		return nil
-	}
-	if _, err := q.ExecContext(ctx, "PRAGMA foreign_keys = OFF"); err != nil {
-		return err
-	}
 	t.restore = func(ctx context.Context) error {
-		_, err := q.ExecContext(ctx, "PRAGMA foreign_keys = ON")
+		return errors.Join(setPragma(ctx, q, "foreign_keys", before["foreign_keys"]),
+			setPragma(ctx, q, "legacy_alter_table", before["legacy_alter_table"]))
+	}
+	return setPragma(ctx, q, "foreign_keys", false)
+}
+
+// setPragma switches a setting of SQLite's, and makes sure of it: what it cannot switch it passes over in silence.
+func setPragma(ctx context.Context, q introspect.Querier, name string, want bool) error {
+	var on bool
+	if err := q.QueryRowContext(ctx, "PRAGMA "+name).Scan(&on); err != nil || on == want {
 		return err
+	}
+	value := map[bool]string{true: "ON", false: "OFF"}[want]
+	if _, err := q.ExecContext(ctx, "PRAGMA "+name+" = "+value); err != nil {
+		return err
+	}
+	if err := q.QueryRowContext(ctx, "PRAGMA "+name).Scan(&on); err != nil {
+		return err
+	}
+	if on != want {
+		return fmt.Errorf("PRAGMA %s cannot be switched %s here: a transaction is open on the connection", name, strings.ToLower(value))
 	}
 	return nil
 }
