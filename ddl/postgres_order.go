@@ -45,7 +45,7 @@ type creation struct {
 	rank      int      // schemas and extensions come before all else
 	provides  string   // the object's name without its namespace and arguments
 	needs     []string // such names, or words that may be such
-	parents   []string // of a table: what it inherits from or is a partition of, which certainly come before it
+	parents   []string // those of needs that are certain: what a table inherits from or is part of, what a view reads
 }
 
 func creationOf(operation op.Operation) (creation, bool) {
@@ -89,6 +89,7 @@ func creationOf(operation op.Operation) (creation, bool) {
 	case *op.CreateView:
 		node.provides = o.View.Name.Name
 		node.needs = usedNames(o.View.DependsOn)
+		node.parents = node.needs
 	case *op.CreateTrigger:
 		node.needs = append(usedNames(o.Trigger.DependsOn), o.Trigger.Table.Name)
 	default:
@@ -204,11 +205,14 @@ func depthFirst(nodes []creation, providers map[string][]int) []int {
 	return order
 }
 
-// descends reports whether a table is below another in a tree of partitions or of inheritance. Then the upper one does not
-// need it, whatever word of its definition looks like its name.
-func descends(nodes []creation, providers map[string][]int, table, ancestor int) bool {
+// descends reports whether a table or view certainly needs another, directly or not. Then the other does not need it,
+// whatever word of its definition looks like its name.
+func descends(nodes []creation, providers map[string][]int, object, ancestor int) bool {
+	if len(nodes[object].parents) == 0 {
+		return false
+	}
 	seen := map[int]bool{}
-	pending := []int{table}
+	pending := []int{object}
 	for len(pending) > 0 {
 		at := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]

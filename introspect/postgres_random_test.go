@@ -146,6 +146,7 @@ func (g *randomSQL) postgresTable(major int) {
 		suffix += g.maybe(4, g.of(" WITH (fillfactor = 70)", " WITH (autovacuum_enabled = off, toast.autovacuum_enabled = off)", " WITH (parallel_workers = 2, fillfactor = 100)"))
 	}
 	g.say("CREATE %sTABLE %s (%s)%s", g.maybe(8, "UNLOGGED "), table.name, strings.Join(items, ", "), suffix)
+	table.toast = strings.Contains(suffix, "toast")
 	g.tables = append(g.tables, table)
 	part := g.fresh()
 	switch {
@@ -298,7 +299,7 @@ func (g *randomSQL) postgresExtras(table *randomTable) {
 			g.say("ALTER TABLE %s %s TRIGGER %s", table.name, g.of("DISABLE", "ENABLE ALWAYS", "ENABLE REPLICA"), name)
 		}
 	}
-	if g.chance(6) {
+	if g.chance(6) && !table.toast {
 		g.say("ALTER TABLE %s DROP COLUMN %s", table.name, table.columns[len(table.columns)-1].name)
 		table.columns = table.columns[:len(table.columns)-1]
 	}

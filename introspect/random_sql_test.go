@@ -28,6 +28,7 @@ type randomTable struct {
 	name    string
 	columns []randomColumn
 	key     []randomColumn // the primary key
+	toast   bool           // has options of its TOAST table, which a copy without the column that needs one cannot have
 }
 
 type randomColumn struct{ name, kind string }

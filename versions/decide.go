@@ -2,7 +2,6 @@ package versions
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -121,23 +120,8 @@ func enumValueUnused(ctx context.Context, q introspect.Querier, engine engine, u
 	if engine.dialect() != schema.Postgres {
 		return true, nil
 	}
-	rows, err := q.QueryContext(ctx, "SELECT a.attrelid::regclass::text, quote_ident(a.attname) FROM pg_catalog.pg_attribute a "+
-		"JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_type t ON t.oid = a.atttypid "+
-		"JOIN pg_catalog.pg_type e ON e.oid = t.oid OR e.oid = t.typelem OR e.oid = t.typbasetype "+
-		"WHERE c.relkind IN ('r', 'p', 'm') AND NOT a.attisdropped AND e.oid = pg_catalog.to_regtype($1)",
-		ddl.QuoteName(schema.Postgres, u.Table))
+	queries, err := columnsOfEnum(ctx, q, u.Table)
 	if err != nil {
-		return false, err
-	}
-	var queries []string
-	for rows.Next() {
-		var table, column string
-		if err := rows.Scan(&table, &column); err != nil {
-			return false, errors.Join(err, rows.Close())
-		}
-		queries = append(queries, "SELECT 1 FROM "+table+" WHERE "+column+"::text LIKE '%' || $1 || '%' LIMIT 1")
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return false, err
 	}
 	for _, value := range strings.Split(u.From, ", ") {
@@ -148,4 +132,25 @@ func enumValueUnused(ctx context.Context, q introspect.Querier, engine engine, u
 		}
 	}
 	return true, nil
+}
+
+// columnsOfEnum returns, for each column of a type, the query that looks for a value in it.
+func columnsOfEnum(ctx context.Context, q introspect.Querier, enum schema.Name) (queries []string, err error) {
+	rows, err := q.QueryContext(ctx, "SELECT a.attrelid::regclass::text, quote_ident(a.attname) FROM pg_catalog.pg_attribute a "+
+		"JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_type t ON t.oid = a.atttypid "+
+		"JOIN pg_catalog.pg_type e ON e.oid = t.oid OR e.oid = t.typelem OR e.oid = t.typbasetype "+
+		"WHERE c.relkind IN ('r', 'p', 'm') AND NOT a.attisdropped AND e.oid = pg_catalog.to_regtype($1)",
+		ddl.QuoteName(schema.Postgres, enum))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var table, column string
+		if err := rows.Scan(&table, &column); err != nil {
+			return nil, err
+		}
+		queries = append(queries, "SELECT 1 FROM "+table+" WHERE "+column+"::text LIKE '%' || $1 || '%' LIMIT 1")
+	}
+	return queries, rows.Err()
 }

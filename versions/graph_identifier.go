@@ -304,9 +304,9 @@ func (g *Graph) step(id identifier, at point, branch set) (next point, possible 
 	case len(ways) == 0:
 		return base, id.steps < 0, nil
 	}
-	err = &AmbiguousWalkError{Identifier: id.text, Candidates: g.ids(ways)}
+	ambiguous := &AmbiguousWalkError{Identifier: id.text, Candidates: g.ids(ways)}
 	if at != base {
-		err.(*AmbiguousWalkError).At = g.nodes[at].ID
+		ambiguous.At = g.nodes[at].ID
 	}
-	return base, false, err
+	return base, false, ambiguous
 }

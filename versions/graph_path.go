@@ -1,6 +1,7 @@
 package versions
 
 import (
+	"errors"
 	"slices"
 	"strings"
 )
@@ -126,7 +127,7 @@ func (g *Graph) lastSteps(id identifier, rows []int) ([]int, error) {
 	less := id
 	less.steps++
 	at, err := g.walk(less, from, branch)
-	if relative, ok := err.(*RelativeError); ok {
+	if relative, ok := errors.AsType[*RelativeError](err); ok {
 		relative.Wanted++
 	}
 	if err == nil && at == base {

@@ -908,7 +908,6 @@ func TestLargeGraphs(t *testing.T) {
 			for i := range all {
 				all[i] = shape(i)
 			}
-			start := time.Now()
 			g, err := versions.NewGraph(all)
 			if err != nil {
 				t.Fatal(err)
@@ -923,9 +922,6 @@ func TestLargeGraphs(t *testing.T) {
 			}
 			if history, err := g.Range("", nil); err != nil || len(history) != count {
 				t.Fatalf("%d revisions, %v", len(history), err)
-			}
-			if took := time.Since(start); took > 20*time.Second {
-				t.Errorf("took %v", took)
 			}
 		})
 	}

@@ -133,6 +133,9 @@ func column(t testing.TB, db *bun.DB, query string) []string {
 		}
 		out = append(out, text.String)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	slices.Sort(out)
 	return out
 }

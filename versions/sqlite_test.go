@@ -93,7 +93,7 @@ func TestConnectionIsRestored(t *testing.T) {
 							}
 						}
 					}}
-					err, panicked := outcome(func() error { return versions.Upgrade(ctx, db, familySet(rebuilt()), "b", options) })
+					panicked, err := outcome(func() error { return versions.Upgrade(ctx, db, familySet(rebuilt()), "b", options) })
 					cancel()
 					wantPragmas(t, db)
 					wantFamily(t, db)
@@ -115,13 +115,13 @@ func TestConnectionIsRestored(t *testing.T) {
 	}
 }
 
-func outcome(do func() error) (err error, panicked bool) { //nolint:revive // the error is one of two outcomes here
+func outcome(do func() error) (panicked bool, err error) {
 	defer func() {
 		if recover() != nil {
 			panicked = true
 		}
 	}()
-	return do(), false
+	return false, do()
 }
 
 // TestRebuildKeepsChildren: the old table is dropped, which with foreign keys on would delete the rows that refer to it.

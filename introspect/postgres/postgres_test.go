@@ -66,9 +66,11 @@ func TestOpenKeepsSecrets(t *testing.T) {
 			t.Errorf("%s was opened", introspect.MaskURL(dsn))
 			continue
 		}
+		outermost := true
 		for cause := err; cause != nil; cause = errors.Unwrap(cause) {
 			var urlError *postgres.URLError
-			isShown := cause == err || errors.As(cause, &urlError)
+			isShown := outermost || errors.As(cause, &urlError)
+			outermost = false
 			if isShown && strings.Contains(cause.Error(), secret) {
 				t.Errorf("the error shows the password: %v", strings.ReplaceAll(cause.Error(), secret, "<PASSWORD>"))
 			}
