@@ -53,14 +53,13 @@ func TestScripts(t *testing.T) {
 }
 
 func setup(env *testscript.Env) error {
-	for _, name := range []string{"GOMODCACHE", "GOCACHE", "GOROOT"} {
+	for _, name := range []string{"GOMODCACHE", "GOCACHE", "GOROOT", "GOPROXY", "GOSUMDB"} {
 		value, err := exec.Command("go", "env", name).Output()
 		if err != nil {
 			return err
 		}
 		env.Setenv(name, strings.TrimSpace(string(value)))
 	}
-	env.Setenv("GOPROXY", "off")
 	env.Setenv("GOFLAGS", "")
 	env.Setenv("GOTOOLCHAIN", "local")
 	env.Setenv("GOWORK", "")
