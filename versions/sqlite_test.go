@@ -35,9 +35,6 @@ func familySet(second versions.Revision) *versions.Set {
 
 // openFamily returns a database with one connection, so that what a run leaves on it is seen, at revision a.
 func openFamily(t *testing.T) *bun.DB {
-	if !slices.Contains(servertest.Engines(), servertest.EngineSQLite) {
-		t.Skip("SQLite is left out")
-	}
 	db := openBun(t, servertest.EngineSQLite, servertest.SQLite(t))
 	db.DB.SetMaxOpenConns(1)
 	if _, err := db.DB.ExecContext(t.Context(), "PRAGMA foreign_keys = ON"); err != nil {
