@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"introspect/sqlite":   {"introspect", "schema"},
 	"diff":                {"schema", "op", "internal/sqltext"},
 	"autogen":             {"schema", "op", "ddl", "introspect", "diff"},
+	"lint":                {"op", "schema", "ddl", "internal/sqltext"},
 	"render":              {"op", "schema", "ddl"},
 	"versions":            {"op", "ddl", "schema", "introspect", "internal/sqltext"},
 }
@@ -35,7 +36,7 @@ var mayImport = map[string][]string{
 var linked = []string{"schema", "op", "ddl", "introspect", "versions"}
 
 // pure are the packages that only compute: no files, no network, no clock.
-var pure = []string{"schema", "op", "ddl", "diff", "render"}
+var pure = []string{"schema", "op", "ddl", "diff", "lint", "render"}
 
 type listed struct {
 	ImportPath string

@@ -1,0 +1,17 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/retort-db/retort/schema"
+)
+
+// rules holds all rules, in the order of the documentation.
+var rules = slices.Concat(destructive, breaking)
+
+var (
+	onPostgres = Engine{Dialect: schema.Postgres}
+	onMySQL    = Engine{Dialect: schema.MySQL}
+	onSQLite   = Engine{Dialect: schema.SQLite}
+	everywhere = []Engine{onPostgres, onMySQL, onSQLite}
+)
