@@ -8,7 +8,10 @@ TESTFLAGS ?= -timeout 40m
 SERVERS := bin/testservers
 export PATH := $(shell $(GO) env GOROOT)/bin:$(PATH)
 
-.PHONY: help build demo test test-sqlite test-examples servers lint bench fuzz clean $(SERVERS)
+# The newest bun that the tests run with, beside the lowest one, which go.mod requires.
+NEWEST_BUN := v1.3.0
+NEWEST_BUN_MOD := bin/newest-bun/go.mod
+.PHONY: help build demo test test-sqlite test-newest-bun test-examples servers lint bench fuzz clean $(SERVERS)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,9 +24,16 @@ demo: ## show the main job on SQLite, with real output
 
 test: $(SERVERS) test-examples ## run all tests, on private PostgreSQL and MariaDB or MySQL servers
 	$(SERVERS) -- $(GO) test $(TESTFLAGS) ./...
+	$(SERVERS) -- $(MAKE) test-newest-bun
 
 test-sqlite: ## run the tests that need no server
 	RETORT_TEST_ENGINES=sqlite $(GO) test $(TESTFLAGS) ./...
+
+test-newest-bun: ## run the tests of what calls bun with the newest bun
+	@mkdir -p $(dir $(NEWEST_BUN_MOD)) && cp go.mod go.sum $(dir $(NEWEST_BUN_MOD))
+	$(GO) get -modfile=$(NEWEST_BUN_MOD) $(foreach module,bun bun/dialect/pgdialect bun/dialect/mysqldialect bun/dialect/sqlitedialect,github.com/uptrace/$(module)@$(NEWEST_BUN))
+	$(GO) test -modfile=$(NEWEST_BUN_MOD) $(TESTFLAGS) ./reflect
+	RETORT_TEST_ENGINES=sqlite $(GO) test -modfile=$(NEWEST_BUN_MOD) $(TESTFLAGS) ./versions ./render ./autogen
 
 test-examples: ## build the examples, which are modules of their own
 	@for module in examples/*/go.mod; do \

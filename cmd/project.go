@@ -118,7 +118,7 @@ func (i *invocation) build(need code, dialects []schema.Dialect) (*project, erro
 		return nil, err
 	}
 	i.timing("build", began)
-	built.driver = process.Driver{Path: result.Path, Dir: home.root, Output: i.Stderr}
+	built.driver = process.Driver{Path: result.Path, Dir: home.root, Output: i.Stderr, Notice: func(text string) { i.note("%s", text) }}
 	return built, nil
 }
 

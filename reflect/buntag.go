@@ -34,6 +34,9 @@ func (t bunTag) get(key string) (string, bool) {
 
 func parseBunTag(text string) bunTag {
 	p := bunTagParser{text: text}
+	if text != "" {
+		p.tag.options = make([]bunOption, 0, strings.Count(text, ",")+1)
+	}
 	for first := true; p.pos < len(text); first = false {
 		p.item(first)
 		if p.pos < len(text) && text[p.pos] == ',' {

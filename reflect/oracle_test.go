@@ -4,12 +4,14 @@ import (
 	"database/sql"
 	"encoding/json"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/retort-db/retort/ddl"
 	"github.com/retort-db/retort/internal/servertest"
@@ -127,47 +129,99 @@ func TestSameAsBun(t *testing.T) {
 	sameAsBun(t, oracleModels, []any{(*oracleBookTag)(nil)})
 }
 
-// sameAsBun creates models twice, by bun and by Retort. Bun wants the junctions of m2m relations first.
+// oraclePostgres has the types that bun knows on PostgreSQL alone.
+type oraclePostgres struct {
+	bun.BaseModel `bun:"table:postgres_types"`
+	ID            int64             `bun:",pk,autoincrement"`
+	Pairs         map[string]string `bun:",hstore"`
+	Price         document          `bun:"composite:money_amount"`
+	Packed        document          `bun:",msgpack,type:bytea"`
+	Names         []string          `bun:",array,notnull,default:'{}'"`
+	Matrix        [][]int64         `bun:"type:bigint[][]"`
+	Always        int64             `bun:",identity"`
+	Address       net.IPNet         `bun:"type:cidr"`
+}
+
+type oracleMultirange struct {
+	bun.BaseModel `bun:"table:bookings"`
+	ID            int64                        `bun:",pk,autoincrement"`
+	During        []pgdialect.Range[time.Time] `bun:"type:tstzmultirange,multirange"`
+}
+
+// Types that an extension or the schema itself brings; multiranges came with PostgreSQL 14.
+func TestSameAsBunOnPostgres(t *testing.T) {
+	if !slices.Contains(servertest.Engines(), servertest.EnginePostgres) {
+		return
+	}
+	models := []any{(*oraclePostgres)(nil)}
+	server, err := introspect.ServerOf(t.Context(), servertest.OpenPostgres(t), schema.Postgres)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if server.Version.Major >= 14 {
+		models = append(models, (*oracleMultirange)(nil))
+	}
+	sameAsBunOn(t, servertest.EnginePostgres, models, nil,
+		"CREATE EXTENSION hstore", "CREATE TYPE money_amount AS (amount numeric(12,2), currency char(3))")
+}
+
+// sameAsBun creates models twice on each engine, by bun and by Retort. Bun wants the junctions of m2m relations first.
 func sameAsBun(t *testing.T, models, junctions []any) {
 	t.Helper()
 	for _, engine := range servertest.Engines() {
-		t.Run(engine, func(t *testing.T) {
-			dialect, err := schema.ParseDialect(engine)
-			if err != nil {
-				t.Fatal(err)
-			}
-			byBun := servertest.Open(t, servertest.URL(t, engine))
-			createByBun(t, byBun, dialect, models, junctions)
-			want, err := introspect.Read(t.Context(), byBun, dialect, introspect.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-
-			server := want.Server
-			options := reflect.Options{Flavor: server.Flavor, Version: server.Version}
-			reflected, _ := read(t, dialect, options, models...)
-			byRetort := servertest.Open(t, servertest.URL(t, engine))
-			statements, err := ddl.Create(server, reflected)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, statement := range statements {
-				if _, err := byRetort.ExecContext(t.Context(), statement.SQL); err != nil {
-					t.Fatalf("%s: %v", statement.SQL, err)
-				}
-			}
-			got, err := introspect.Read(t.Context(), byRetort, dialect, introspect.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(comparable(t, dialect, want), comparable(t, dialect, got)); diff != "" {
-				t.Errorf("by bun (-) and by Retort (+):\n%s", diff)
-			}
-			if diff := cmp.Diff(outline(dialect, reflected), outline(dialect, got)); diff != "" {
-				t.Errorf("reflected (-) and read from the database that was made of it (+):\n%s", diff)
-			}
-		})
+		t.Run(engine, func(t *testing.T) { sameAsBunOn(t, engine, models, junctions) })
 	}
+}
+
+// sameAsBunOn does it on one engine, after the statements that prepare a database.
+func sameAsBunOn(t *testing.T, engine string, models, junctions []any, prepare ...string) {
+	t.Helper()
+	dialect, err := schema.ParseDialect(engine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byBun := prepared(t, engine, prepare)
+	createByBun(t, byBun, dialect, models, junctions)
+	want, err := introspect.Read(t.Context(), byBun, dialect, introspect.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	server := want.Server
+	options := reflect.Options{Flavor: server.Flavor, Version: server.Version}
+	reflected, _ := read(t, dialect, options, models...)
+	byRetort := prepared(t, engine, prepare)
+	statements, err := ddl.Create(server, reflected)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range statements {
+		if _, err := byRetort.ExecContext(t.Context(), statement.SQL); err != nil {
+			t.Fatalf("%s: %v", statement.SQL, err)
+		}
+	}
+	got, err := introspect.Read(t.Context(), byRetort, dialect, introspect.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(comparable(t, dialect, want), comparable(t, dialect, got)); diff != "" {
+		t.Errorf("by bun (-) and by Retort (+):\n%s", diff)
+	}
+	if diff := cmp.Diff(outline(dialect, reflected), outline(dialect, got)); diff != "" {
+		t.Errorf("reflected (-) and read from the database that was made of it (+):\n%s", diff)
+	}
+}
+
+// prepared opens a fresh database and runs the statements there.
+func prepared(t *testing.T, engine string, statements []string) *sql.DB {
+	t.Helper()
+	db := servertest.Open(t, servertest.URL(t, engine))
+	for _, statement := range statements {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	return db
 }
 
 func createByBun(t *testing.T, pool *sql.DB, dialect schema.Dialect, models, junctions []any) {

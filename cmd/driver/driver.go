@@ -39,6 +39,7 @@ type Model struct {
 func Main(config Config) {
 	out := &channel{w: bufio.NewWriter(os.Stdout)}
 	os.Stdout = os.Stderr
+	out.send(protocol.Message{Started: true})
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := answer(ctx, config, os.Stdin, out)
 	stop()

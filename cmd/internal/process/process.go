@@ -23,12 +23,16 @@ type Driver struct {
 	Dir  string // working directory
 	// Output gets what the user's code prints, on either stream.
 	Output io.Writer
+	// Notice, if set, is told what the user should know while the call waits.
+	Notice func(string)
 }
 
 // Listener is told what happens during a call. Its functions may be nil.
 type Listener struct {
 	Event func(versions.Event)
 	Text  func(string) error
+
+	started func()
 }
 
 // CrashError says that the driver ended without an answer.
@@ -73,7 +77,10 @@ func (d Driver) Call(ctx context.Context, request protocol.Request, listener Lis
 	if err := command.Start(); err != nil {
 		return fmt.Errorf("start the driver: %w", err)
 	}
+	start := d.awaitStart(ctx, command.Process)
+	listener.started = start.reach
 	final, readErr := d.read(stdout, listener)
+	start.end()
 	if readErr != nil {
 		_ = command.Process.Kill()
 	}
@@ -86,6 +93,9 @@ func (d Driver) Call(ctx context.Context, request protocol.Request, listener Lis
 	case final == nil:
 		if waitErr == nil {
 			waitErr = errors.New("exit status 0")
+		}
+		if !start.reached {
+			return &StartError{Cause: waitErr}
 		}
 		return &CrashError{Cause: waitErr}
 	case final.Error != nil:
@@ -128,6 +138,9 @@ func (d Driver) read(stdout io.Reader, listener Listener) (*protocol.Message, er
 }
 
 func (l Listener) pass(message *protocol.Message) error {
+	if message.Started && l.started != nil {
+		l.started()
+	}
 	if message.Event != nil && l.Event != nil {
 		l.Event(*message.Event)
 	}

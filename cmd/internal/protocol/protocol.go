@@ -90,7 +90,9 @@ type StampOptions struct {
 
 // Message is one line of the driver. One of its fields is set; a result or an error is the last line.
 type Message struct {
-	Event *versions.Event `json:"event,omitempty"`
+	// Started is the first message: the user's packages are initialised.
+	Started bool            `json:"started,omitempty"`
+	Event   *versions.Event `json:"event,omitempty"`
 	// Text is a piece of a script.
 	Text   *string         `json:"text,omitempty"`
 	Result json.RawMessage `json:"result,omitempty"`
