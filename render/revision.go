@@ -19,8 +19,8 @@ type RevisionFile struct {
 	Registry string // the variable of type *versions.Set, "Revisions" if empty
 	ID       string
 	Revises  []string
-	// Labels and DependsOn are as in versions.Revision.
-	Labels, DependsOn []string
+	// Labels, DependsOn and Replaces are as in versions.Revision.
+	Labels, DependsOn, Replaces []string
 	// Created is a time in RFC 3339, or empty.
 	Created string
 	Message string
@@ -133,6 +133,9 @@ func (f *RevisionFile) source(up, down []statement, comment []string) ([]byte, e
 	}
 	if len(f.DependsOn) > 0 {
 		field("DependsOn", jen.Index().String().Values(literals(f.DependsOn)...))
+	}
+	if len(f.Replaces) > 0 {
+		field("Replaces", jen.Index().String().Values(literals(f.Replaces)...))
 	}
 	if f.Created != "" {
 		field("Created", jen.Lit(f.Created))

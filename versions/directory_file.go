@@ -156,6 +156,8 @@ func (r *fileReader) field(element ast.Expr, meta *Meta) {
 		meta.Created = r.text(pair.Value, key.Name)
 	case "Labels":
 		meta.Labels = r.texts(pair.Value, key.Name)
+	case "Replaces":
+		meta.Replaces = r.texts(pair.Value, key.Name)
 	case "DependsOn":
 		meta.DependsOn = r.texts(pair.Value, key.Name)
 	case "Revises":

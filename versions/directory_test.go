@@ -57,14 +57,14 @@ func writeFiles(t testing.TB, files map[string]string) string {
 
 func TestReadDirMetadata(t *testing.T) {
 	const plain = `ID: "a1", Revises: versions.After("b1", "b2"), Created: "2026-11-22T10:00:00Z", Message: "add " + "projects" + "!",
-		Labels: []string{"billing"}, DependsOn: []string{"c1", "net"}, Transaction: versions.TransactionNone,`
+		Labels: []string{"billing"}, DependsOn: []string{"c1", "net"}, Replaces: []string{"y1", "y2"}, Transaction: versions.TransactionNone,`
 	want := versions.Meta{
 		ID: "a1", Created: "2026-11-22T10:00:00Z", Message: "add projects!", Revises: []string{"b1", "b2"},
-		Labels: []string{"billing"}, DependsOn: []string{"c1", "net"},
+		Labels: []string{"billing"}, DependsOn: []string{"c1", "net"}, Replaces: []string{"y1", "y2"},
 	}
 	cases := map[string]string{
 		"as generated":         revisionFile(plain),
-		"raw strings":          revisionFile("ID: `a1`, Revises: versions.After(`b1`, `b2`), Created: `2026-11-22T10:00:00Z`, Message: `add projects!`, Labels: []string{`billing`}, DependsOn: []string{`c1`, `net`},"),
+		"raw strings":          revisionFile("ID: `a1`, Revises: versions.After(`b1`, `b2`), Created: `2026-11-22T10:00:00Z`, Message: `add projects!`, Labels: []string{`billing`}, DependsOn: []string{`c1`, `net`}, Replaces: []string{`y1`, `y2`},"),
 		"import under a name":  strings.ReplaceAll(strings.ReplaceAll(revisionFile(plain), "versions.", "v."), "\"github.com/retort-db/retort/versions\"", "v \"github.com/retort-db/retort/versions\""),
 		"dot import":           strings.ReplaceAll(strings.ReplaceAll(revisionFile(plain), "versions.", ""), "\"github.com/retort-db/retort/versions\"", ". \"github.com/retort-db/retort/versions\""),
 		"registry elsewhere":   strings.ReplaceAll(revisionFile(plain), "Revisions.Add", "shared.Revisions.Add"),

@@ -32,6 +32,8 @@ type Graph struct {
 	byID   map[string]int // index in nodes
 	labels map[string]int // index of the revision that carries the label
 	sorted []string       // IDs in order, for looking up the beginning of one
+	// replaced has the revisions that have become part of another, with the index of that one.
+	replaced map[string]int
 
 	propagate sync.Once
 	branches  [][]string // labels of each node and those it inherits; see BranchLabels
@@ -47,13 +49,14 @@ type node struct {
 // NewGraph builds the graph. The error joins everything that is wrong: [*InvalidIDError], [*DuplicateError],
 // [*DuplicateLabelError], [*MissingRevisionError] and, if there is none of these, [*CycleError].
 func NewGraph(revisions []Meta) (*Graph, error) {
-	g := &Graph{nodes: make([]node, len(revisions)), byID: make(map[string]int, len(revisions)), labels: map[string]int{}}
+	g := &Graph{nodes: make([]node, len(revisions)), byID: make(map[string]int, len(revisions)), labels: map[string]int{}, replaced: map[string]int{}}
 	ordered := slices.Clone(revisions)
 	sortMetas(ordered)
 	for i, meta := range ordered {
 		g.nodes[i].Meta = meta
 	}
-	problems := append(g.index(), g.indexLabels()...)
+	problems := append(g.index(), g.indexReplaced()...)
+	problems = append(problems, g.indexLabels()...)
 	problems = append(problems, g.connect()...)
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
@@ -106,6 +109,24 @@ func (g *Graph) index() []error {
 	return problems
 }
 
+// indexReplaced notes what has become part of other revisions, and must not be there besides.
+func (g *Graph) indexReplaced() []error {
+	var problems []error
+	for i, n := range g.nodes {
+		for _, id := range n.Replaces {
+			first, there := g.byID[id]
+			if !there {
+				if first, there = g.replaced[id]; !there || first == i {
+					g.replaced[id] = i
+					continue
+				}
+			}
+			problems = append(problems, &ReplacedError{ID: id, By: n.ID, Places: []string{g.nodes[first].place(), n.place()}})
+		}
+	}
+	return problems
+}
+
 func (g *Graph) indexLabels() []error {
 	var problems []error
 	for i, n := range g.nodes {
@@ -141,7 +162,11 @@ func (g *Graph) connect() []error {
 		for _, id := range n.Revises {
 			parent, ok := g.byID[id]
 			if !ok {
-				problems = append(problems, &MissingRevisionError{Revision: n.ID, Place: n.place(), Missing: id})
+				missing := &MissingRevisionError{Revision: n.ID, Place: n.place(), Missing: id}
+				if into, replaced := g.replaced[id]; replaced {
+					missing.Into = g.nodes[into].ID
+				}
+				problems = append(problems, missing)
 				continue
 			}
 			if slices.Contains(n.parents, parent) {
@@ -152,6 +177,9 @@ func (g *Graph) connect() []error {
 		}
 		for _, id := range n.DependsOn {
 			other, err := g.lookup(id)
+			if into, replaced := g.replaced[id]; err != nil && replaced {
+				other, err = into, nil // what is applied with it is applied
+			}
 			if err != nil {
 				missing := &MissingRevisionError{Revision: n.ID, Place: n.place(), Missing: id, Dependency: true}
 				if ambiguous, ok := errors.AsType[*AmbiguousError](err); ok {

@@ -212,6 +212,8 @@ type MissingRevisionError struct {
 	Dependency bool
 	// Candidates are the revisions that a dependency may mean, if it is the beginning of several IDs.
 	Candidates []string
+	// Into is the revision that the missing one has become part of, if it was squashed.
+	Into string
 }
 
 // Error names both, and the file.
@@ -220,11 +222,46 @@ func (e *MissingRevisionError) Error() string {
 	if e.Dependency {
 		verb = "depends on"
 	}
+	if e.Into != "" {
+		return fmt.Sprintf("revision %s (%s) %s %q, which has become part of %s: let it follow %s",
+			e.Revision, e.Place, verb, e.Missing, e.Into, e.Into)
+	}
 	if len(e.Candidates) > 0 {
 		return fmt.Sprintf("revision %s (%s) %s %q, which is the beginning of several revisions: %s; write more of it",
 			e.Revision, e.Place, verb, e.Missing, list(e.Candidates))
 	}
 	return fmt.Sprintf("revision %s (%s) %s %q, and there is no such revision: restore its file, or change the reference", e.Revision, e.Place, verb, e.Missing)
+}
+
+// ReplacedError says that a revision is there although it has become part of another, or has become part of two.
+type ReplacedError struct {
+	ID     string
+	By     string
+	Places []string // file:line
+}
+
+// Error names both and the files.
+func (e *ReplacedError) Error() string {
+	return fmt.Sprintf("revision %q has become part of %s and is there besides, so that its steps would run twice: remove one of %s",
+		e.ID, e.By, strings.Join(e.Places, " and "))
+}
+
+// SquashedError says that a revision has become part of another one.
+type SquashedError struct {
+	Revision string
+	Into     string
+	// Table is the version table that has the revision in a row; empty if a user wrote it.
+	Table string
+}
+
+// Error names both and the way out.
+func (e *SquashedError) Error() string {
+	if e.Table == "" {
+		return fmt.Sprintf("revision %s has become part of %s: name %s", e.Revision, e.Into, e.Into)
+	}
+	return fmt.Sprintf("the database is at revision %q (table %s), which has become part of %s: first upgrade it to %s with the files "+
+		"from before they were squashed; if it has all that is in %s already, \"retort stamp --purge %s\" says so",
+		e.Revision, e.Table, e.Into, e.Into, e.Into, e.Into)
 }
 
 // CycleError says that revisions come before themselves.

@@ -60,7 +60,7 @@ func parseIdentifier(text string) (identifier, error) {
 //	                       that many after or before another
 //
 // The errors are [*UnknownRevisionError], [*AmbiguousError], [*MultipleHeadsError], [*NotInBranchError],
-// [*RelativeError], [*AmbiguousWalkError], [*AmbiguousCurrentError] and [*IdentifierError].
+// [*RelativeError], [*AmbiguousWalkError], [*AmbiguousCurrentError], [*SquashedError] and [*IdentifierError].
 func (g *Graph) Resolve(identifier string, current []string) ([]string, error) {
 	id, err := parseIdentifier(identifier)
 	if err != nil {
@@ -90,6 +90,9 @@ func (g *Graph) rows(current []string) ([]int, error) {
 	rows := make([]int, 0, len(current))
 	for _, id := range current {
 		at, ok := g.byID[id]
+		if into, replaced := g.replaced[id]; replaced {
+			return nil, &SquashedError{Revision: id, Into: g.nodes[into].ID, Table: DefaultVersionTable}
+		}
 		if !ok {
 			return nil, &UnknownRevisionError{Identifier: id, Table: DefaultVersionTable}
 		}
@@ -174,6 +177,9 @@ func (g *Graph) lookupWithin(name string, branch set) (int, error) {
 	}
 	switch len(found) {
 	case 0:
+		if into, replaced := g.replaced[name]; replaced {
+			return 0, &SquashedError{Revision: name, Into: g.nodes[into].ID}
+		}
 		return 0, &UnknownRevisionError{Identifier: name, Similar: g.similar(name)}
 	case 1:
 		return found[0], nil

@@ -14,10 +14,10 @@ import (
 	"github.com/retort-db/retort/versions"
 )
 
-// metas reads revisions from a short form, one a line or semicolon: id < parents + dependencies [labels]. They were
-// created one after the other in the order of the text.
+// metas reads revisions from a short form, one a line or semicolon: id < parents + dependencies [labels] ~ replaced. They
+// were created one after the other in the order of the text.
 func metas(text string) []versions.Meta {
-	form := regexp.MustCompile(`^(\S+)(?: < ([^+\[]+))?(?: \+ ([^\[]+))?(?: \[(.+)\])?$`)
+	form := regexp.MustCompile(`^(\S+)(?: < ([^+\[~]+))?(?: \+ ([^\[~]+))?(?: \[(.+)\])?(?: ~ (.+))?$`)
 	words := func(text string) []string {
 		return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
 	}
@@ -32,7 +32,7 @@ func metas(text string) []versions.Meta {
 			panic("cannot read " + line)
 		}
 		out = append(out, versions.Meta{
-			ID: m[1], Revises: words(m[2]), DependsOn: words(m[3]), Labels: words(m[4]), File: m[1] + ".go",
+			ID: m[1], Revises: words(m[2]), DependsOn: words(m[3]), Labels: words(m[4]), Replaces: words(m[5]), File: m[1] + ".go",
 			Created: time.Unix(int64(i)*60, 0).UTC().Format(time.RFC3339),
 		})
 	}
@@ -64,6 +64,7 @@ const (
 	redo     = "a; b < a + a; c < b + a"
 	bmerge   = "a1; b1 < a1; a2; bmerge < b1, a2; c1 < b1"
 	labelled = "r; s < r [ebranch]; some1 < s; some2 < some1; t < r [fbranch]; some9 < t"
+	squashed = "c ~ a, b; d < c; x; y < x + b"
 	dropfork = "a; b < a; c < b; x; y < x + b; z < y"
 )
 
@@ -234,6 +235,11 @@ func TestUpgradePath(t *testing.T) {
 		{"dependencies on a revision and on its ancestor", nested, "", "heads", "a b c x1 x2", "x2", nil, ""},
 		{"the same, one after the other", nested, "c x1", "x2", "x2", "x2", nil, ""},
 		{"a dependency on the own parent", redo, "", "head", "a b c", "c", nil, ""},
+
+		// Squashed revisions.
+		{"over what was squashed", squashed, "", "d", "c d", "d", nil, ""},
+		{"from what was squashed", squashed, "c", "head-0", "", "", is[*versions.MultipleHeadsError], "d, y"},
+		{"a dependency on a part is one on the whole", squashed, "x", "y", "c y", "y", nil, ""},
 
 		// Rows that should not be there (an implied one beside the one that implies it).
 		{"an implied row is removed", linear, "a c", "d", "d", "d", nil, ""},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -233,12 +234,15 @@ func Verify(ctx context.Context, db *bun.DB, set *Set, options Options) ([]Chang
 }
 
 func (t tables) changed(ctx context.Context, q introspect.Querier, position *Position, revisions map[string]Revision) ([]Changed, error) {
-	entries, err := t.entries(ctx, q, " WHERE "+t.column("outcome")+" = 'done' AND "+t.column("direction")+" IN ('upgrade', 'stamp')")
+	entries, err := t.entries(ctx, q, " WHERE "+t.column("outcome")+" = 'done'")
 	if err != nil {
 		return nil, err
 	}
-	latest := map[string]string{}
+	latest, up := map[string]string{}, map[string]bool{}
 	for _, entry := range entries {
+		if up[entry.Revision] = entry.Direction != Down; !up[entry.Revision] {
+			continue
+		}
 		latest[entry.Revision] = entry.Checksum // a stamped revision has none: nobody knows what made the schema
 	}
 	var out []Changed
@@ -248,6 +252,9 @@ func (t tables) changed(ctx context.Context, q introspect.Querier, position *Pos
 			continue
 		}
 		revision := revisions[id]
+		if slices.ContainsFunc(revision.Replaces, func(part string) bool { return up[part] }) {
+			continue // it was applied in the parts that it had then
+		}
 		operations, err := revision.Operations(t.engine.dialect(), Up)
 		if err != nil {
 			return nil, err

@@ -9,7 +9,7 @@ import (
 
 // Revision is one step of a database's history: what it changes and how that is undone.
 //
-// ID, Revises, Created, Message, Labels and DependsOn are written as literals, so that they can be read from the file
+// ID, Revises, Replaces, Created, Message, Labels and DependsOn are written as literals, so that they can be read from the file
 // without compiling it (see [ReadDir]).
 type Revision struct {
 	// ID is unique among all revisions. It has no whitespace and none of "@+-:,".
@@ -23,6 +23,9 @@ type Revision struct {
 	Labels []string
 	// DependsOn names revisions of other branches that have to be applied before this one, by ID or label.
 	DependsOn []string
+	// Replaces names the revisions that have become part of this one when a range of them was squashed into its last. They
+	// are no longer there: a database that has some of them without this one has to reach it with the files from before.
+	Replaces []string
 
 	// Upgrade records the operations that the revision consists of. Nil changes nothing, as in a merge.
 	Upgrade func(m *op.Migration)
@@ -109,6 +112,7 @@ func (r Revision) Meta() Meta {
 	return Meta{
 		ID: r.ID, Message: r.Message, Created: r.Created, File: r.File, Line: r.Line,
 		Revises: r.Revises.IDs(), Labels: append([]string(nil), r.Labels...), DependsOn: append([]string(nil), r.DependsOn...),
+		Replaces: append([]string(nil), r.Replaces...),
 	}
 }
 
@@ -122,6 +126,7 @@ type Meta struct {
 	Revises   []string `json:"revises,omitempty"`
 	Labels    []string `json:"labels,omitempty"`
 	DependsOn []string `json:"depends_on,omitempty"` // as written: IDs or labels
+	Replaces  []string `json:"replaces,omitempty"`   // what has become part of it
 }
 
 // IsMerge reports whether the revision has several parents.

@@ -172,6 +172,10 @@ func (r *runner) inTable(err error) error {
 	if errors.As(err, &unknown) && unknown.Table != "" {
 		unknown.Table = r.tables.version.String()
 	}
+	var squashed *SquashedError
+	if errors.As(err, &squashed) && squashed.Table != "" {
+		squashed.Table = r.tables.version.String()
+	}
 	return err
 }
 
