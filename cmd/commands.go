@@ -23,6 +23,7 @@ func (p *program) commands() []*cli.Command {
 		p.editCommand(),
 		p.modelsCommand(),
 		p.inspectCommand(),
+		p.statsCommand(),
 		p.ensureVersionCommand(),
 		p.completionCommand(),
 		p.versionCommand(),

@@ -101,6 +101,7 @@ type engine interface {
 	server(ctx context.Context, q Querier) (schema.Server, error)
 	read(ctx context.Context, q Querier, options Options) (*schema.Schema, error)
 	scratch(ctx context.Context, db *sql.DB, options ScratchOptions, do func(*Scratch) error) error
+	sizes(ctx context.Context, q Querier, options Options) ([]Size, error)
 }
 
 // engines holds each database's engine; the engine's file adds it.

@@ -72,6 +72,31 @@ func ReadDir(folders ...string) (*Directory, error) {
 	return d, errors.Join(problems...)
 }
 
+// Source is a Go file that is not read from the disk, such as one of another commit.
+type Source struct {
+	File string // its path, for messages and [Meta.File]
+	Text []byte
+}
+
+// ReadSources is [ReadDir] for files that are at hand already. They keep their order; those that are not Go files are
+// passed over.
+func ReadSources(sources []Source) (*Directory, error) {
+	d := &Directory{}
+	var problems []error
+	for _, source := range sources {
+		if !isGoFile(filepath.Base(source.File)) {
+			continue
+		}
+		if folder := filepath.Dir(source.File); !slices.Contains(d.Folders, folder) {
+			d.Folders = append(d.Folders, folder)
+		}
+		result := parseFile(source.File, source.Text)
+		d.Revisions = append(d.Revisions, result.metas...)
+		problems = append(problems, result.problems...)
+	}
+	return d, errors.Join(problems...)
+}
+
 // inParallel calls do for 0 to n-1, on as many goroutines as there are processors.
 func inParallel(n int, do func(i int)) {
 	const chunk = 32
@@ -117,8 +142,12 @@ func distinct(folders []string) []string {
 	return out
 }
 
-// goFiles returns the Go files of a folder in the order of their names. What editors leave behind (".#x.go") is no file of
-// Go's either.
+// isGoFile reports whether Go would look at a file. What editors leave behind (".#x.go") is no file of Go's either.
+func isGoFile(name string) bool {
+	return strings.HasSuffix(name, ".go") && !strings.HasPrefix(name, ".")
+}
+
+// goFiles returns the Go files of a folder in the order of their names.
 func goFiles(folder string) ([]string, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -126,9 +155,8 @@ func goFiles(folder string) ([]string, error) {
 	}
 	var files []string
 	for _, entry := range entries {
-		name := entry.Name()
-		if strings.HasSuffix(name, ".go") && !strings.HasPrefix(name, ".") && !entry.IsDir() {
-			files = append(files, filepath.Join(folder, name))
+		if isGoFile(entry.Name()) && !entry.IsDir() {
+			files = append(files, filepath.Join(folder, entry.Name()))
 		}
 	}
 	slices.SortFunc(files, cmp.Compare[string])

@@ -107,17 +107,21 @@ func (s *stepRun) inPieces() bool {
 
 // alone reports whether a statement is a piece of its own.
 func (s *stepRun) alone(statement ddl.Statement) bool {
+	return alone(s.engine, s.revision.Transaction, statement)
+}
+
+func alone(on engine, mode TransactionMode, statement ddl.Statement) bool {
 	if statement.ForeignKeysOff {
 		// A rebuild on SQLite is one whole, and foreign keys are off around transactions only.
 		return false
 	}
-	if statement.OutsideTransaction || s.revision.Transaction == TransactionNone && !isData(statement) {
+	if statement.OutsideTransaction || mode == TransactionNone && !isData(statement) {
 		return true
 	}
 	if _, backfill := statement.Operation.(*op.Backfill); backfill && statement.Run != nil {
 		return true
 	}
-	return !s.engine.transactional() && !isData(statement)
+	return !on.transactional() && !isData(statement)
 }
 
 // isData reports whether a statement works on rows, so that engines with DDL outside transactions have it in one.

@@ -95,6 +95,49 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+// The effect of a step that is a Go function comes over as the schema after it.
+func TestLoadEffects(t *testing.T) {
+	set := &versions.Set{}
+	set.Add(versions.Revision{ID: "b1", Revises: versions.After("a1"), Upgrade: func(m *op.Migration) {
+		m.Exec("ALTER TABLE users ADD nick text").Changes(func(s *schema.Schema) error {
+			table := s.Table(schema.Name{Name: "users"})
+			table.Columns = append(table.Columns, &schema.Column{Name: "nick", Type: "text"})
+			return nil
+		})
+		m.AlterColumn("users", "nick").NotNull()
+	}, Downgrade: func(m *op.Migration) {
+		m.AlterColumn("users", "nick").Null()
+		m.Exec("ALTER TABLE users DROP nick").Changes(func(s *schema.Schema) error {
+			table := s.Table(schema.Name{Name: "users"})
+			table.Columns = table.Columns[:len(table.Columns)-1]
+			return nil
+		})
+	}, File: "b1.go"})
+	messages, err := ask(t, Config{Revisions: append(revisions()[:1], set)}, protocol.Request{Protocol: protocol.Version, Command: protocol.Load, Load: &protocol.LoadRequest{
+		Dialects: []protocol.DialectOptions{{Dialect: schema.SQLite}}, Replay: &[]string{"a1"}, Operations: []string{"b1"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var result protocol.LoadResult
+	if err := json.Unmarshal(messages[0].Result, &result); err != nil {
+		t.Fatal(err)
+	}
+	before, recorded := result.Dialects[0].Replayed, result.Dialects[0].Revisions[0]
+	if _, err := op.Replay(before, recorded.Upgrade); err == nil {
+		t.Fatal("the alteration fits without the effect: the test shows nothing")
+	}
+	recorded.Restore()
+	after, err := op.Replay(before, recorded.Upgrade)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := op.Replay(after, recorded.Downgrade)
+	if err != nil || again.Table(schema.Name{Name: "users"}).Column("nick") != nil {
+		t.Errorf("downgraded to %+v, %v", again, err)
+	}
+}
+
 func TestLoadBrokenModels(t *testing.T) {
 	config := Config{Models: []Model{{Value: (*broken)(nil)}}}
 	_, err := ask(t, config, protocol.Request{Protocol: protocol.Version, Command: protocol.Load, Load: &protocol.LoadRequest{

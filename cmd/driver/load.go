@@ -5,7 +5,9 @@ import (
 	"slices"
 
 	"github.com/retort-db/retort/cmd/internal/protocol"
+	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/reflect"
+	"github.com/retort-db/retort/schema"
 	"github.com/retort-db/retort/versions"
 )
 
@@ -45,21 +47,58 @@ func loadDialect(config Config, set *versions.Set, request *protocol.LoadRequest
 		}
 		loaded.Replayed, loaded.Opaque = replayed, opaque
 	}
-	for _, revision := range set.All() {
-		if !slices.Contains(request.Operations, revision.ID) {
+	all := set.All()
+	state := loaded.Replayed.Clone()
+	for _, id := range request.Operations {
+		at := slices.IndexFunc(all, func(revision versions.Revision) bool { return revision.ID == id })
+		if at < 0 {
 			continue
 		}
-		recorded, err := record(revision, dialect)
+		recorded, err := record(all[at], dialect)
 		if err != nil {
 			return loaded, err
+		}
+		// What does not fit is found by whoever replays the operations, with a better message.
+		if state != nil {
+			recorded.Effects = effects(state, recorded.Upgrade)
+			recorded.DowngradeEffects = effects(state.Clone(), recorded.Downgrade)
 		}
 		loaded.Revisions = append(loaded.Revisions, recorded)
 	}
 	return loaded, nil
 }
 
+// effects carries operations out on a schema, and returns it as it is after each one whose effect is a Go function.
+func effects(state *schema.Schema, operations []op.Operation) map[int]*schema.Schema {
+	var out map[int]*schema.Schema
+	for at, operation := range operations {
+		if err := operation.Apply(state); err != nil {
+			return out
+		}
+		if !inGo(operation) {
+			continue
+		}
+		if out == nil {
+			out = map[int]*schema.Schema{}
+		}
+		out[at] = state.Clone()
+	}
+	return out
+}
+
+// inGo reports whether the effect of an operation on the schema is a Go function.
+func inGo(operation op.Operation) bool {
+	switch o := operation.(type) {
+	case *op.Exec:
+		return o.Effect != nil
+	case *op.Run:
+		return o.Effect != nil
+	}
+	return false
+}
+
 func record(revision versions.Revision, dialect protocol.DialectOptions) (protocol.Recorded, error) {
-	recorded := protocol.Recorded{ID: revision.ID}
+	recorded := protocol.Recorded{ID: revision.ID, Transaction: revision.Transaction}
 	up, _, err := operations(revision, dialect, versions.Up)
 	if err != nil {
 		return recorded, err

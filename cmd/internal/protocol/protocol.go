@@ -53,7 +53,7 @@ type LoadRequest struct {
 	Models bool `json:"models,omitempty"`
 	// Replay asks for the schema that the revisions up to these make; nil does not ask, an empty list means all heads.
 	Replay *[]string `json:"replay,omitempty"`
-	// Operations asks for the operations of these revisions.
+	// Operations asks for the operations of these revisions, which are in the order in which they run.
 	Operations []string `json:"operations,omitempty"`
 }
 
@@ -147,6 +147,37 @@ type Recorded struct {
 	Downgrade op.List `json:"downgrade"`
 	// Irreversible says why there is no way back; empty if there is.
 	Irreversible string `json:"irreversible,omitempty"`
+	// Transaction is what the revision asks for, see [versions.Revision].
+	Transaction versions.TransactionMode `json:"transaction,omitempty"`
+	// Effects and DowngradeEffects hold the schema after those operations, by their index, whose effect on it is a Go
+	// function and does not come over otherwise. They are known if the same request asks for a replay, of what comes before
+	// the first revision of Operations. [Recorded.Restore] puts them back.
+	Effects          map[int]*schema.Schema `json:"effects,omitempty"`
+	DowngradeEffects map[int]*schema.Schema `json:"downgrade_effects,omitempty"`
+}
+
+// Restore gives the operations the effects that they had before they were sent.
+func (r *Recorded) Restore() {
+	restore(r.Upgrade, r.Effects)
+	restore(r.Downgrade, r.DowngradeEffects)
+}
+
+func restore(operations op.List, effects map[int]*schema.Schema) {
+	for at, after := range effects {
+		if at >= len(operations) {
+			continue
+		}
+		effect := func(s *schema.Schema) error {
+			*s = *after.Clone()
+			return nil
+		}
+		switch o := operations[at].(type) {
+		case *op.Exec:
+			o.Effect = effect
+		case *op.Run:
+			o.Effect = effect
+		}
+	}
 }
 
 // CurrentResult is the answer to [Current].
