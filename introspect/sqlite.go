@@ -98,6 +98,14 @@ type sqliteReader struct {
 
 	// relations maps the names of tables and views in lower case to their names as they are spelled.
 	relations map[string]schema.Name
+	// statements holds the statements of the tables that are wanted, by name.
+	statements map[string]sqliteStatement
+}
+
+// sqliteStatement is a CREATE TABLE statement, parsed, or why it is not.
+type sqliteStatement struct {
+	table *sqliteddl.Table
+	err   error
 }
 
 func (r *sqliteReader) read(ctx context.Context, q Querier) error {
@@ -105,7 +113,9 @@ func (r *sqliteReader) read(ctx context.Context, q Querier) error {
 	if err != nil {
 		return err
 	}
+	parsed := r.parseTables(objects)
 	columns, err := sqliteColumns(ctx, q, r.database)
+	r.statements = <-parsed
 	if err != nil {
 		return err
 	}
@@ -127,6 +137,22 @@ func (r *sqliteReader) read(ctx context.Context, q Querier) error {
 	}
 	r.readTriggers(objects)
 	return nil
+}
+
+// parseTables parses the statements of tables, which takes as long as SQLite needs for the pragmas: both go on at once.
+func (r *sqliteReader) parseTables(objects []sqliteObject) <-chan map[string]sqliteStatement {
+	done := make(chan map[string]sqliteStatement, 1)
+	go func() {
+		out := make(map[string]sqliteStatement, len(objects))
+		for _, object := range objects {
+			if object.kind == "table" && r.wanted(object.name) && !isSQLiteInternal(object.name) && !sqliteddl.IsVirtual(object.sql) {
+				table, err := sqliteddl.ParseTable(object.sql)
+				out[object.name] = sqliteStatement{table, err}
+			}
+		}
+		done <- out
+	}()
+	return done
 }
 
 func (r *sqliteReader) name(name string) schema.Name {
@@ -176,7 +202,7 @@ func (r *sqliteReader) unmodelled(what schema.Unmodelled) {
 	r.out.Unmodelled = append(r.out.Unmodelled, what)
 }
 
-// table reads one table from its statement.
+// table makes one table of its statement.
 func (r *sqliteReader) table(object sqliteObject, columns []sqliteColumn) (*schema.Table, error) {
 	if sqliteddl.IsVirtual(object.sql) {
 		virtual, err := sqliteddl.ParseVirtual(object.sql)
@@ -185,14 +211,14 @@ func (r *sqliteReader) table(object sqliteObject, columns []sqliteColumn) (*sche
 		}
 		return &schema.Table{Name: r.name(object.name), Virtual: virtual.Using}, nil
 	}
-	parsed, err := sqliteddl.ParseTable(object.sql)
-	if err != nil {
+	parsed := r.statements[object.name]
+	if parsed.err != nil {
+		return nil, parsed.err
+	}
+	if err := agree(parsed.table, columns); err != nil {
 		return nil, err
 	}
-	if err := agree(parsed, columns); err != nil {
-		return nil, err
-	}
-	builder := &sqliteTable{name: r.name(object.name), parsed: parsed, columns: columns}
+	builder := &sqliteTable{name: r.name(object.name), parsed: parsed.table, columns: columns}
 	table := builder.build()
 	for _, lost := range builder.unmodelled {
 		lost.Name = table.Name.String() + "." + lost.Name

@@ -60,31 +60,38 @@ func (t Token) Blank() bool { return t.Kind == Space || t.Kind == Comment }
 
 // Tokens splits text. It never fails: what is not closed (a string, a comment) reaches to the end of the text.
 func Tokens(dialect schema.Dialect, text string) []Token {
-	var tokens []Token
+	tokens := make([]Token, 0, len(text)/3+1)
 	for pos := 0; pos < len(text); {
-		kind, size := next(dialect, text[pos:])
-		tokens = append(tokens, Token{Kind: kind, Text: text[pos : pos+size], Pos: pos})
-		pos += size
+		token := tokenAt(dialect, text, pos)
+		tokens = append(tokens, token)
+		pos += len(token.Text)
 	}
 	return tokens
 }
 
 // Significant splits text and leaves out spaces and comments.
 func Significant(dialect schema.Dialect, text string) []Token {
-	var tokens []Token
-	for _, token := range Tokens(dialect, text) {
+	tokens := make([]Token, 0, len(text)/4+1)
+	for pos := 0; pos < len(text); {
+		token := tokenAt(dialect, text, pos)
 		if !token.Blank() {
 			tokens = append(tokens, token)
 		}
+		pos += len(token.Text)
 	}
 	return tokens
+}
+
+func tokenAt(dialect schema.Dialect, text string, pos int) Token {
+	kind, size := next(dialect, text[pos:])
+	return Token{Kind: kind, Text: text[pos : pos+size], Pos: pos}
 }
 
 func next(dialect schema.Dialect, s string) (Kind, int) {
 	c := s[0]
 	switch {
-	case strings.IndexByte(" \t\r\n\f\v", c) >= 0:
-		return Space, len(s) - len(strings.TrimLeft(s, " \t\r\n\f\v"))
+	case isSpace(c):
+		return Space, spaces(s)
 	case strings.HasPrefix(s, "--"), c == '#' && dialect == schema.MySQL:
 		if end := strings.IndexByte(s, '\n'); end >= 0 {
 			return Comment, end
@@ -228,6 +235,16 @@ func number(s string) int {
 	return i
 }
 
+func spaces(s string) int {
+	i := 0
+	for i < len(s) && isSpace(s[i]) {
+		i++
+	}
+	return i
+}
+
+func isSpace(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
+
 func digits(s string) int {
 	i := 0
 	for i < len(s) && s[i] >= '0' && s[i] <= '9' {
@@ -245,4 +262,6 @@ func word(s string) int {
 	return len(s)
 }
 
-func isWordStart(r rune) bool { return r == '_' || r >= 0x80 || unicode.IsLetter(r) }
+func isWordStart(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_' || r >= 0x80
+}
