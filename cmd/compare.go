@@ -136,7 +136,7 @@ func (i *invocation) checkUpToDate(h *history, database *introspect.Database) er
 	h.known = true
 	complete, err := h.graph.Complete(h.current)
 	if err != nil {
-		return i.unknownRow(err)
+		return i.inTable(err)
 	}
 	if complete {
 		return nil

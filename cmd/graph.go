@@ -20,6 +20,8 @@ type history struct {
 	// current are the rows of the version table, if known.
 	current []string
 	known   bool
+	// heads and effective are those of the graph, as sets.
+	heads, effective map[string]bool
 }
 
 // revisions reads the directories of revision files.
@@ -53,7 +55,15 @@ func readHistory(dirs []string) (*history, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &history{directory: directory, graph: graph}, nil
+	return &history{directory: directory, graph: graph, heads: setOf(graph.Heads()), effective: setOf(graph.EffectiveHeads())}, nil
+}
+
+func setOf(ids []string) map[string]bool {
+	out := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out
 }
 
 // withCurrent reads from the database where it is.
@@ -68,6 +78,19 @@ func (i *invocation) withCurrent(h *history) error {
 	return err
 }
 
+// inTable names the project's own version table in an error about its rows.
+func (i *invocation) inTable(err error) error {
+	var unknown *versions.UnknownRevisionError
+	if errors.As(err, &unknown) && unknown.Table != "" {
+		unknown.Table = i.config.VersionTable
+	}
+	var squashed *versions.SquashedError
+	if errors.As(err, &squashed) && squashed.Table != "" {
+		squashed.Table = i.config.VersionTable
+	}
+	return err
+}
+
 // entry is a revision in an answer.
 type entry struct {
 	versions.Meta
@@ -78,12 +101,14 @@ type entry struct {
 	MergePoint  bool     `json:"merge_point,omitempty"`
 	Current     *bool    `json:"current,omitempty"`
 	Next        []string `json:"next,omitempty"`
+	// Unknown is a row of the version table that no revision has.
+	Unknown bool `json:"unknown,omitempty"`
 }
 
 func (h *history) entry(meta versions.Meta) entry {
 	e := entry{Meta: meta, File: shown(meta.File), MergePoint: meta.IsMerge(), Next: h.graph.Children(meta.ID)}
-	e.Head = slices.Contains(h.graph.Heads(), meta.ID)
-	e.Effective = e.Head && !slices.Contains(h.graph.EffectiveHeads(), meta.ID)
+	e.Head = h.heads[meta.ID]
+	e.Effective = e.Head && !h.effective[meta.ID]
 	e.BranchPoint = len(e.Next) > 1
 	if h.known {
 		at := slices.Contains(h.current, meta.ID)
@@ -122,7 +147,7 @@ func (e entry) flags() []string {
 	}{
 		{"(head)", e.Head && !e.Effective}, {"(effective head)", e.Effective},
 		{"(current)", e.Current != nil && *e.Current},
-		{"(branchpoint)", e.BranchPoint}, {"(mergepoint)", e.MergePoint},
+		{"(branchpoint)", e.BranchPoint}, {"(mergepoint)", e.MergePoint}, {"(unknown)", e.Unknown},
 	} {
 		if mark.set {
 			out = append(out, mark.text)
@@ -170,7 +195,7 @@ func (e entry) block(style output.Style) string {
 	for _, row := range []struct {
 		name   string
 		values []string
-	}{{"Depends on:", e.DependsOn}, {"Branches into:", e.branches()}, {"Labels:", e.Labels}, {"Created:", nonEmpty(e.Created)}, {"File:", nonEmpty(e.File)}} {
+	}{{"Depends on:", e.DependsOn}, {"Branches into:", e.branches()}, {"Replaces:", e.Replaces}, {"Labels:", e.Labels}, {"Created:", nonEmpty(e.Created)}, {"File:", nonEmpty(e.File)}} {
 		if len(row.values) > 0 {
 			rows = append(rows, []string{row.name, strings.Join(row.values, ", ")})
 		}

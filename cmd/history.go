@@ -38,7 +38,8 @@ func (p *program) historyCommand() *cli.Command {
 		Name: "history", Category: "history", Usage: "list the revisions, newest first",
 		Flags: withFormat(verboseFlag(),
 			&cli.StringFlag{Name: "range", Aliases: []string{"r"}, Usage: "from:to, both included; also :to, from:, -3:head, current:head"},
-			&cli.BoolFlag{Name: "indicate-current", Aliases: []string{"i"}, Usage: "mark where the database is"}),
+			&cli.BoolFlag{Name: "indicate-current", Aliases: []string{"i"}, Usage: "mark where the database is"},
+			&cli.BoolFlag{Name: "graph", Usage: "draw the branches; with -i, circles are not applied yet"}),
 		Action: p.action(arity{}, func(i *invocation) error {
 			h, err := i.revisions()
 			if err != nil {
@@ -55,9 +56,12 @@ func (p *program) historyCommand() *cli.Command {
 			}
 			metas, err := h.graph.Range(span, h.current)
 			if err != nil {
-				return err
+				return i.inTable(err)
 			}
 			i.noRevisions(h)
+			if i.Bool("graph") {
+				return i.draw(h, metas)
+			}
 			return i.list(h.entries(metas), func(e entry) string { return e.line(i.style(i.Stdout)) })
 		}),
 	}
@@ -96,7 +100,7 @@ func (i *invocation) resolveAll(h *history, identifiers []string) ([]versions.Me
 		}
 		found, err := h.graph.Resolve(identifier, h.current)
 		if err != nil {
-			return nil, err
+			return nil, i.inTable(err)
 		}
 		for _, id := range found {
 			if !slices.Contains(ids, id) {
@@ -206,7 +210,7 @@ func (p *program) currentCommand() *cli.Command {
 func (i *invocation) showCurrent(h *history) error {
 	heads, err := h.graph.CurrentHeads(h.current)
 	if err != nil {
-		return i.unknownRow(err)
+		return i.showUnknown(h, err)
 	}
 	complete, err := h.graph.Complete(h.current)
 	if err != nil {
@@ -216,10 +220,7 @@ func (i *invocation) showCurrent(h *history) error {
 		i.note("no revision is applied")
 	}
 	h.current = heads
-	if err := i.list(h.entries(h.get(heads)), func(e entry) string {
-		e.Current = nil // every line of this command is
-		return e.short(i.style(i.Stdout)) + messageSuffix(e.Message, i.style(i.Stdout))
-	}); err != nil {
+	if err := i.list(h.entries(h.get(heads)), i.currentLine); err != nil {
 		return err
 	}
 	if i.Bool("check-heads") && !complete {
@@ -228,13 +229,31 @@ func (i *invocation) showCurrent(h *history) error {
 	return nil
 }
 
-// unknownRow names the project's own version table in an error about its rows.
-func (i *invocation) unknownRow(err error) error {
-	var unknown *versions.UnknownRevisionError
-	if errors.As(err, &unknown) {
-		unknown.Table = i.config.VersionTable
+// showUnknown shows where a database is that has rows which no revision has, and fails with the reason.
+func (i *invocation) showUnknown(h *history, reason error) error {
+	var known []string
+	var unknown []entry
+	for _, row := range h.current {
+		if _, there := h.graph.Get(row); there {
+			known = append(known, row)
+			continue
+		}
+		unknown = append(unknown, entry{Meta: versions.Meta{ID: row}, Unknown: true})
 	}
-	return err
+	heads, err := h.graph.CurrentHeads(known)
+	if err != nil {
+		return err
+	}
+	entries := append(h.entries(h.get(heads)), unknown...)
+	if err := i.list(entries, i.currentLine); err != nil {
+		return err
+	}
+	return i.inTable(reason)
+}
+
+func (i *invocation) currentLine(e entry) string {
+	e.Current = nil // every line of this command is
+	return e.short(i.style(i.Stdout)) + messageSuffix(e.Message, i.style(i.Stdout))
 }
 
 func messageSuffix(message string, style output.Style) string {
