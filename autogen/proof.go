@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/retort-db/retort/ddl"
 	"github.com/retort-db/retort/diff"
@@ -25,6 +26,8 @@ type Proof struct {
 	Upgrade, Downgrade []string
 	// NoDowngrade says that the plan cannot be undone, and why.
 	NoDowngrade string
+	// Elapsed is how long proving took.
+	Elapsed time.Duration
 }
 
 // Holds reports whether the plan reached what it should, both ways where it has two.
@@ -48,6 +51,7 @@ func (p *Proof) String() string {
 // prove creates the touched tables as they are in scratch space, runs the plan, and compares; runs its reverse, and
 // compares again.
 func (in *Input) prove(ctx context.Context, plan *diff.Plan, options diff.Options) (*Proof, error) {
+	began := time.Now()
 	touched := touchedTables(plan)
 	canonical, err := in.canonical(ctx, touched)
 	var none *introspect.NoScratchError
@@ -64,6 +68,7 @@ func (in *Input) prove(ctx context.Context, plan *diff.Plan, options diff.Option
 		start.Server = scratch.Server
 		return in.rehearse(ctx, scratch, rehearsal{start: start, plan: plan, canonical: canonical, touched: touched, options: options}, proof)
 	})
+	proof.Elapsed = time.Since(began)
 	return proof, err
 }
 

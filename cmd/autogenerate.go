@@ -23,6 +23,7 @@ type engineAnswer struct {
 	NotCompared []string `json:"not_compared,omitempty"`
 	Unconfirmed string   `json:"unconfirmed,omitempty"`
 	Proof       string   `json:"proof,omitempty"`
+	ProofMillis int64    `json:"proof_ms,omitempty"`
 }
 
 type finding struct {
@@ -155,7 +156,7 @@ func answersOf(found []comparison) []engineAnswer {
 			answer.Findings = append(answer.Findings, finding{ID: f.ID, Severity: string(f.Severity), Object: f.Object, Text: f.Text, Way: f.Way})
 		}
 		if one.result.Proof != nil {
-			answer.Proof = one.result.Proof.String()
+			answer.Proof, answer.ProofMillis = one.result.Proof.String(), one.result.Proof.Elapsed.Milliseconds()
 		}
 		out[n] = answer
 	}
@@ -244,7 +245,7 @@ func (i *invocation) noteOrigins(one comparison, once func(format string, args .
 	if proof == nil {
 		return
 	}
-	once("%s", proof)
+	once("%s, in %s", proof, shortTime(proof.Elapsed))
 	for _, text := range proof.Upgrade {
 		once("  after the upgrade: %s", text)
 	}

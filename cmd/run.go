@@ -175,14 +175,20 @@ func (i *invocation) tell(event versions.Event) {
 	case versions.EventResume:
 		i.note("  going on after statement %d, where the last run was interrupted", event.Step)
 	case versions.EventStatement:
-		if i.Bool("verbose") {
-			text := event.SQL
-			if text == "" {
-				text = event.Text
-			}
-			i.note("%s", indent(style.Dim(text)))
-		}
+		i.tellStatements(event)
 	}
+}
+
+// tellStatements prints the statements if that is wanted.
+func (i *invocation) tellStatements(event versions.Event) {
+	if event.Kind != versions.EventStatement || !i.Bool("verbose") {
+		return
+	}
+	text := event.SQL
+	if text == "" {
+		text = event.Text
+	}
+	i.note("%s", indent(i.style(i.Stderr).Dim(text)))
 }
 
 func indent(text string) string {

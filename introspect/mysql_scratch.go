@@ -26,7 +26,13 @@ const (
 
 // scratch lends a database. The connection that do works on holds a named lock (GET_LOCK) with the database's name as
 // long as it lives: a scratch database whose lock is free was left behind by a process that died, and goes.
-func (e mysqlEngine) scratch(ctx context.Context, db *sql.DB, options ScratchOptions, do func(*Scratch) error) (err error) {
+func (e mysqlEngine) scratch(ctx context.Context, db *sql.DB, options ScratchOptions, do func(*Scratch) error) error {
+	return e.withScratch(ctx, db, options, func(space *mysqlScratch) error {
+		return do(&Scratch{Conn: space.conn, Server: space.server, dialect: schema.MySQL})
+	})
+}
+
+func (e mysqlEngine) withScratch(ctx context.Context, db *sql.DB, options ScratchOptions, do func(*mysqlScratch) error) (err error) {
 	server, err := e.server(ctx, db)
 	if err != nil {
 		return err
@@ -40,7 +46,7 @@ func (e mysqlEngine) scratch(ctx context.Context, db *sql.DB, options ScratchOpt
 	if err := space.open(ctx); err != nil {
 		return err
 	}
-	return do(&Scratch{Conn: conn, Server: server, dialect: schema.MySQL})
+	return do(space)
 }
 
 // mysqlScratch is a scratch database while it is in use.
@@ -134,7 +140,7 @@ func mysqlLockName(database string) string {
 
 // removeLeftovers drops the scratch databases of processes that died. That it cannot look or drop is no reason to fail.
 func (s *mysqlScratch) removeLeftovers(ctx context.Context) {
-	names, err := mysqlNames(ctx, s.conn,
+	names, err := queryNames(ctx, s.conn,
 		"SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE ? ESCAPE '|' ORDER BY SCHEMA_NAME",
 		strings.ReplaceAll(mysqlScratchPrefix, "_", `|_`)+"%")
 	if err != nil {
@@ -200,7 +206,7 @@ func emptyMySQL(ctx context.Context, q Querier, database string) error {
 		{"SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')", "DROP TABLE IF EXISTS "},
 		{"SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'SEQUENCE'", "DROP SEQUENCE IF EXISTS "},
 	} {
-		names, err := mysqlNames(ctx, q, kind.query, database)
+		names, err := queryNames(ctx, q, kind.query, database)
 		if err != nil {
 			return err
 		}
@@ -219,7 +225,7 @@ func emptyMySQL(ctx context.Context, q Querier, database string) error {
 		{"SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ? AND ROUTINE_TYPE = 'PROCEDURE'", "DROP PROCEDURE IF EXISTS "},
 		{"SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ?", "DROP EVENT IF EXISTS "},
 	} {
-		names, err := mysqlNames(ctx, q, kind.query, database)
+		names, err := queryNames(ctx, q, kind.query, database)
 		if err != nil {
 			return err
 		}
@@ -232,8 +238,8 @@ func emptyMySQL(ctx context.Context, q Querier, database string) error {
 	return nil
 }
 
-// mysqlNames runs a query for names.
-func mysqlNames(ctx context.Context, q Querier, query string, args ...any) ([]string, error) {
+// queryNames runs a query for names.
+func queryNames(ctx context.Context, q Querier, query string, args ...any) ([]string, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err

@@ -17,6 +17,9 @@ type Driver struct {
 	Dialect schema.Dialect
 	// Open opens a pool for a database URL or a DSN of the driver's own. It does not connect.
 	Open func(url string) (*sql.DB, error)
+	// OpenDatabase opens another database than that of the URL, with the same user and parameters: one of the same server,
+	// or on SQLite the file of that path. It does not connect.
+	OpenDatabase func(url, database string) (*sql.DB, error)
 }
 
 var drivers = map[schema.Dialect]Driver{}

@@ -27,12 +27,12 @@ import (
 //
 // The connection of a pool that has only one is shared with the steps in Go, so that a database in memory serves.
 func Upgrade(ctx context.Context, db *bun.DB, set *Set, target string, options Options) error {
-	return run(ctx, db, set, Up, target, options)
+	return run(ctx, db, set, func(g *Graph, rows []string) ([]Step, error) { return g.UpgradePath(rows, target) }, options)
 }
 
 // Downgrade reverts the revisions above a target (see [Graph.DowngradePath]), as Upgrade applies them.
 func Downgrade(ctx context.Context, db *bun.DB, set *Set, target string, options Options) error {
-	return run(ctx, db, set, Down, target, options)
+	return run(ctx, db, set, func(g *Graph, rows []string) ([]Step, error) { return g.DowngradePath(rows, target) }, options)
 }
 
 // runner is one run over one connection. The lock lives on that connection too, so that a run cannot go on without it.
@@ -56,7 +56,10 @@ type runner struct {
 	pending []Event
 }
 
-func run(ctx context.Context, db *bun.DB, set *Set, direction Direction, target string, options Options) (err error) {
+// planner finds the steps of a run from the rows of the version table.
+type planner func(g *Graph, rows []string) ([]Step, error)
+
+func run(ctx context.Context, db *bun.DB, set *Set, planned planner, options Options) (err error) {
 	graph, err := set.Graph()
 	if err != nil {
 		return err
@@ -67,12 +70,7 @@ func run(ctx context.Context, db *bun.DB, set *Set, direction Direction, target 
 	}
 	defer r.close(&err)
 	r.graph, r.revisions = graph, revisionsOf(set)
-	plan := func(rows []string) ([]Step, error) {
-		if direction == Up {
-			return graph.UpgradePath(rows, target)
-		}
-		return graph.DowngradePath(rows, target)
-	}
+	plan := func(rows []string) ([]Step, error) { return planned(graph, rows) }
 	// Looking needs no lock: most runs find that there is nothing to do.
 	if nothing, err := r.nothingToDo(ctx, plan); err != nil || nothing {
 		return err

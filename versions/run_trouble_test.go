@@ -293,3 +293,39 @@ func TestPanicInStep(t *testing.T) {
 		}
 	})
 }
+
+func TestOneRevisionAlone(t *testing.T) {
+	onEngines(t, func(t *testing.T, db *bun.DB) {
+		set := setOf(table("a"), table("b", "a"), table("c", "a"), versions.Revision{ID: "m", Revises: versions.After("b", "c")})
+		do := func(move func(context.Context, *bun.DB, *versions.Set, string, versions.Options) error, id string, rows ...string) {
+			t.Helper()
+			if err := move(t.Context(), db, set, id, versions.Options{}); err != nil {
+				t.Fatal(err)
+			}
+			wantRows(t, db, rows...)
+		}
+		do(versions.ApplyOne, "a", "a")
+		do(versions.ApplyOne, "c", "c")
+		do(versions.ApplyOne, "c", "c")
+		do(versions.ApplyOne, "b", "b", "c")
+		do(versions.RevertOne, "c", "b") // a downgrade to "a" would revert b too
+		do(versions.ApplyOne, "c", "b", "c")
+		do(versions.ApplyOne, "m", "m")
+		do(versions.RevertOne, "m", "b", "c")
+		do(versions.RevertOne, "m", "b", "c")
+		wantTables(t, db, "t_a", "t_b", "t_c")
+		for move, want := range map[string]error{
+			"revert a": versions.RevertOne(t.Context(), db, set, "a", versions.Options{}),
+			"apply d":  versions.ApplyOne(t.Context(), db, setOf(table("a"), table("b", "a"), table("c", "a"), table("x"), table("d", "b", "x")), "d", versions.Options{}),
+		} {
+			var order *versions.OutOfOrderError
+			if !errors.As(want, &order) {
+				t.Errorf("%s: %v", move, want)
+			}
+		}
+		var unknown *versions.UnknownRevisionError
+		if err := versions.ApplyOne(t.Context(), db, set, "q", versions.Options{}); !errors.As(err, &unknown) {
+			t.Errorf("unknown: %v", err)
+		}
+	})
+}

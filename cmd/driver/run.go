@@ -10,6 +10,7 @@ import (
 	"github.com/retort-db/retort/cmd/internal/protocol"
 	"github.com/retort-db/retort/introspect"
 	"github.com/retort-db/retort/reflect"
+	"github.com/retort-db/retort/verify"
 	"github.com/retort-db/retort/versions"
 )
 
@@ -30,6 +31,9 @@ func run(ctx context.Context, set *versions.Set, command protocol.Command, reque
 	}
 	if command == protocol.Script {
 		return script(set, request, options, out)
+	}
+	if command == protocol.Rehearse {
+		return rehearse(ctx, set, request, options, out)
 	}
 	database, err := introspect.Open(ctx, request.URL)
 	if err != nil {
@@ -82,6 +86,26 @@ func onDatabase(ctx context.Context, db *bun.DB, set *versions.Set, command prot
 		return err
 	}
 	return out.result(protocol.CurrentResult{Heads: heads})
+}
+
+// rehearse tries revisions out in scratch space on the server of the URL.
+func rehearse(ctx context.Context, set *versions.Set, request *protocol.RunRequest, options versions.Options, out *channel) error {
+	dialect, err := introspect.DialectOf(request.URL)
+	if err != nil {
+		return err
+	}
+	bunDialect, err := reflect.BunDialect(dialect)
+	if err != nil {
+		return err
+	}
+	report, err := verify.Scratch(ctx, request.URL, bunDialect, set, verify.Options{
+		Revisions: request.Targets, Namespaces: request.Rehearse.Namespaces, Run: options,
+		Scratch: introspect.ScratchOptions{Database: request.Rehearse.Scratch},
+	})
+	if err != nil {
+		return err
+	}
+	return out.result(report)
 }
 
 func script(set *versions.Set, request *protocol.RunRequest, options versions.Options, out *channel) error {

@@ -30,10 +30,11 @@ var mayImport = map[string][]string{
 	"lint":                {"op", "schema", "ddl", "internal/sqltext"},
 	"render":              {"op", "schema", "ddl"},
 	"versions":            {"op", "ddl", "schema", "introspect", "internal/sqltext"},
+	"verify":              {"op", "ddl", "schema", "introspect", "diff", "autogen", "versions"},
 }
 
 // linked are the packages that a user's binary links. They import bun and the standard library only.
-var linked = []string{"schema", "op", "ddl", "introspect", "versions"}
+var linked = []string{"schema", "op", "ddl", "introspect", "versions", "verify"}
 
 // pure are the packages that only compute: no files, no network, no clock.
 var pure = []string{"schema", "op", "ddl", "diff", "lint", "render"}

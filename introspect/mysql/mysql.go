@@ -17,7 +17,7 @@ import (
 )
 
 func init() {
-	introspect.Register(introspect.Driver{Dialect: schema.MySQL, Open: Open})
+	introspect.Register(introspect.Driver{Dialect: schema.MySQL, Open: Open, OpenDatabase: openDatabase})
 }
 
 // connectTimeout bounds the dialling of a server when the URL does not say.
@@ -34,6 +34,19 @@ func Open(rawURL string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	return open(config)
+}
+
+func openDatabase(rawURL, database string) (*sql.DB, error) {
+	config, err := parse(rawURL)
+	if err != nil {
+		return nil, err
+	}
+	config.DBName = database
+	return open(config)
+}
+
+func open(config *driver.Config) (*sql.DB, error) {
 	connector, err := driver.NewConnector(config)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 )
 
 func init() {
-	introspect.Register(introspect.Driver{Dialect: schema.Postgres, Open: Open})
+	introspect.Register(introspect.Driver{Dialect: schema.Postgres, Open: Open, OpenDatabase: openDatabase})
 }
 
 // Open opens a pool for a database URL (postgres://, postgresql:// or pgx://, all the same) or a DSN of keywords and
@@ -24,6 +24,23 @@ func init() {
 // ~/.pgpass, the service file (https://www.postgresql.org/docs/current/libpq-connect.html). It does not connect. The
 // error of a URL that cannot be read is a [*URLError], which never contains a password.
 func Open(url string) (*sql.DB, error) {
+	config, err := parse(url)
+	if err != nil {
+		return nil, err
+	}
+	return stdlib.OpenDB(*config), nil
+}
+
+func openDatabase(url, database string) (*sql.DB, error) {
+	config, err := parse(url)
+	if err != nil {
+		return nil, err
+	}
+	config.Database = database
+	return stdlib.OpenDB(*config), nil
+}
+
+func parse(url string) (*pgx.ConnConfig, error) {
 	if rest, ok := cutScheme(url, "pgx"); ok {
 		url = "postgres://" + rest
 	}
@@ -31,7 +48,7 @@ func Open(url string) (*sql.DB, error) {
 	if err != nil {
 		return nil, &URLError{URL: introspect.MaskURL(url), Reason: reason(err)}
 	}
-	return stdlib.OpenDB(*config), nil
+	return config, nil
 }
 
 func cutScheme(url, scheme string) (string, bool) {

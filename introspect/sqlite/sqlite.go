@@ -20,7 +20,7 @@ import (
 )
 
 func init() {
-	introspect.Register(introspect.Driver{Dialect: schema.SQLite, Open: Open})
+	introspect.Register(introspect.Driver{Dialect: schema.SQLite, Open: Open, OpenDatabase: openFile})
 }
 
 // busyTimeout is how many milliseconds a connection waits for another one's lock when the URL does not say.
@@ -41,14 +41,31 @@ func Open(rawURL string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := target.check(); err != nil {
-		return nil, err
-	}
-	db, err := sql.Open("sqlite", target.dsn())
+	return target.open()
+}
+
+// openFile opens another file with the parameters of a URL, except those that say which file and how.
+func openFile(rawURL, path string) (*sql.DB, error) {
+	target, err := parse(rawURL)
 	if err != nil {
 		return nil, err
 	}
-	if target.inMemory() {
+	target.path = path
+	for _, parameter := range []string{"mode", "vfs", "immutable", "cache"} {
+		target.query.Del(parameter)
+	}
+	return target.open()
+}
+
+func (t *target) open() (*sql.DB, error) {
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", t.dsn())
+	if err != nil {
+		return nil, err
+	}
+	if t.inMemory() {
 		db.SetMaxOpenConns(1)
 		db.SetConnMaxIdleTime(0)
 		db.SetConnMaxLifetime(0)

@@ -33,7 +33,8 @@ const (
 	Ensure    Command = "ensure-version"
 	Script    Command = "script"
 	History   Command = "history"
-	Verify    Command = "verify"
+	Verify    Command = "verify"   // whether applied revisions have changed
+	Rehearse  Command = "rehearse" // revisions up, down and up again in scratch space
 )
 
 // Request is what the driver reads.
@@ -71,7 +72,9 @@ type RunRequest struct {
 	Options Options       `json:"options"`
 	Stamp   StampOptions  `json:"stamp,omitzero"`
 	Down    bool          `json:"down,omitempty"` // of Script
-	Events  bool          `json:"events,omitempty"`
+	// Rehearse says what a rehearsal reads besides the default namespace and where it takes its database from.
+	Rehearse RehearseOptions `json:"rehearse,omitzero"`
+	Events   bool            `json:"events,omitempty"`
 }
 
 // Options are those of [versions.Options] that can be sent.
@@ -86,6 +89,13 @@ type Options struct {
 // StampOptions are those of [versions.StampOptions].
 type StampOptions struct {
 	Purge bool `json:"purge,omitempty"`
+}
+
+// RehearseOptions are those of a rehearsal. The revisions to try are the targets.
+type RehearseOptions struct {
+	Namespaces []string `json:"namespaces,omitempty"`
+	// Scratch is a database that may be emptied (MySQL).
+	Scratch string `json:"scratch,omitempty"`
 }
 
 // Message is one line of the driver. One of its fields is set; a result or an error is the last line.
