@@ -26,7 +26,8 @@ type Statement struct {
 	// Describe says what the statement does where SQL alone would not tell; it becomes a comment in scripts.
 	Describe string
 
-	// OutsideTransaction marks what the engine refuses inside a transaction (CREATE INDEX CONCURRENTLY): a step of its own.
+	// OutsideTransaction marks what the engine refuses inside a transaction (CREATE INDEX CONCURRENTLY), or what is of use
+	// only after the steps before it are committed (VALIDATE CONSTRAINT): a step of its own.
 	OutsideTransaction bool
 	// Guard, if set, makes SQL a question: it must return no row. A row ends the run with this message, in which %v stands
 	// for the row's first column.

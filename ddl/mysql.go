@@ -220,14 +220,18 @@ const (
 // define adds a statement that was written here, with string literals by the default sql_mode. Where one has a backslash,
 // the statement means the same under any sql_mode only if NO_BACKSLASH_ESCAPES is off meanwhile.
 func (c *mysqlCompiler) define(operation op.Operation, text string) {
-	if !hasBackslash(text) {
-		c.out = append(c.out, Statement{SQL: text, Operation: operation})
+	c.defineStatement(Statement{SQL: text, Operation: operation})
+}
+
+func (c *mysqlCompiler) defineStatement(statement Statement) {
+	if !hasBackslash(statement.SQL) {
+		c.out = append(c.out, statement)
 		return
 	}
 	c.out = append(c.out,
-		Statement{SQL: mysqlKeepMode, Operation: operation, Describe: "backslashes escape in the next statement"},
-		Statement{SQL: text, Operation: operation},
-		Statement{SQL: mysqlRestoreMode, Operation: operation})
+		Statement{SQL: mysqlKeepMode, Operation: statement.Operation, Describe: "backslashes escape in the next statement"},
+		statement,
+		Statement{SQL: mysqlRestoreMode, Operation: statement.Operation})
 }
 
 func hasBackslash(text string) bool {

@@ -47,6 +47,7 @@ type mysqlAlter struct {
 	clauses    []string
 	touched    []string
 	operations []op.Operation
+	online     mysqlOnline
 }
 
 // alter adds a change of a table. touches names the column or index that it is about ("column:email"): two changes of one
@@ -58,12 +59,13 @@ func (c *mysqlCompiler) alter(operation op.Operation, table schema.Name, cost my
 	c.flush()
 	c.pending = &mysqlAlter{
 		table: table, cost: cost, clauses: clauses, touched: []string{touches}, operations: []op.Operation{operation},
+		online: c.onlineIfWanted(operation, table),
 	}
 }
 
 func (c *mysqlCompiler) join(operation op.Operation, table schema.Name, cost mysqlCost, touches string, clauses []string) bool {
 	p := c.pending
-	if p == nil || p.table != table {
+	if p == nil || p.table != table || p.online != c.onlineIfWanted(operation, table) {
 		return false
 	}
 	together, ok := p.cost.joins(cost)
@@ -124,6 +126,9 @@ func (c *mysqlCompiler) flush() {
 		return
 	}
 	c.pending = nil
+	if p.online.clause != "" {
+		p.clauses = append(p.clauses, p.online.clause)
+	}
 	text := "ALTER TABLE " + mysqlName(p.table) + " " + p.clauses[0]
 	if len(p.clauses) > 1 {
 		text = "ALTER TABLE " + mysqlName(p.table) + "\n  " + strings.Join(p.clauses, ",\n  ")
@@ -132,7 +137,11 @@ func (c *mysqlCompiler) flush() {
 	if len(p.operations) > 1 {
 		operation = &op.Batch{Table: p.table, Operations: p.operations}
 	}
-	c.define(operation, text)
+	statement := Statement{SQL: text, Operation: operation}
+	if p.online.obstacle != "" {
+		statement.Describe = "not online: " + p.online.obstacle
+	}
+	c.defineStatement(statement)
 }
 
 // foldIntoCreates returns the operations with indexes and constraints moved into the CREATE TABLE of their table, where

@@ -112,7 +112,7 @@ func (c *postgresCompiler) compile(operation op.Operation) error {
 	case *op.RenameConstraint:
 		c.say(o, alterTable(o.Table)+"RENAME CONSTRAINT "+postgresQuote(o.From)+" TO "+postgresQuote(o.To), "")
 	case *op.ValidateConstraint:
-		c.alter(o, o.Table, "VALIDATE CONSTRAINT "+postgresQuote(o.Name), "")
+		c.validate(o)
 	case *op.CreateIndex:
 		return c.createIndex(o)
 	case *op.DropIndex:

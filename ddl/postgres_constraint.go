@@ -203,6 +203,17 @@ func (c *postgresCompiler) dropConstraint(o *op.DropConstraint) error {
 	return nil
 }
 
+// validate scans the table under a lock that lets others read and write. In the transaction that added the constraint,
+// the scan would hold the addition's lock, so it has one of its own.
+func (c *postgresCompiler) validate(o *op.ValidateConstraint) {
+	action := "VALIDATE CONSTRAINT " + postgresQuote(o.Name)
+	if c.group != nil {
+		c.alter(o, o.Table, action, "")
+		return
+	}
+	c.push(Statement{SQL: alterTable(o.Table) + action, Operation: o, OutsideTransaction: true})
+}
+
 // indexWords are the words that only the statement of an index has.
 type indexWords struct {
 	Concurrently bool

@@ -40,6 +40,8 @@ type AlterColumn struct {
 	Using string `json:"using,omitempty"`
 	// Position moves the column (MySQL).
 	Position Position `json:"position,omitzero"`
+	// Online changes it without blocking other sessions where the server can (MySQL); see [AddColumnStep.Online].
+	Online bool `json:"online,omitempty"`
 }
 
 // Kind returns "alter_column".
@@ -179,7 +181,7 @@ func (o *AlterColumn) Reverse(before *schema.Schema) ([]Operation, error) {
 	if column == nil {
 		return nil, misfit(o, "there is no such column")
 	}
-	undo := &AlterColumn{Table: o.Table, Name: o.Name, Attributes: slices.Clone(o.Attributes)}
+	undo := &AlterColumn{Table: o.Table, Name: o.Name, Attributes: slices.Clone(o.Attributes), Online: o.Online}
 	for _, attribute := range o.Attributes {
 		CopyAttribute(&undo.To, column, attribute)
 	}

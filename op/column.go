@@ -16,6 +16,8 @@ type AddColumn struct {
 	Column      *schema.Column `json:"column"`
 	IfNotExists bool           `json:"if_not_exists,omitempty"`
 	Position    Position       `json:"position,omitzero"`
+	// Online adds it without blocking other sessions where the server can (MySQL); see [AddColumnStep.Online].
+	Online bool `json:"online,omitempty"`
 }
 
 // Position places a column (MySQL). The zero value is the engine's usual place: at the end for a new column, where it
@@ -68,7 +70,7 @@ func (o *AddColumn) Reverse(before *schema.Schema) ([]Operation, error) {
 	if table := before.Table(o.Table); o.IfNotExists && table != nil && table.Column(o.Column.Name) != nil {
 		return nil, nil
 	}
-	return []Operation{&DropColumn{Table: o.Table, Name: o.Column.Name}}, nil
+	return []Operation{&DropColumn{Table: o.Table, Name: o.Column.Name, Online: o.Online}}, nil
 }
 
 // DropColumn drops a column.
@@ -79,6 +81,8 @@ type DropColumn struct {
 	// RenamedTo is set while it is undecided whether the column was renamed instead: the runner refuses the step then,
 	// unless the column holds nothing.
 	RenamedTo string `json:"renamed_to,omitempty"`
+	// Online drops it without blocking other sessions where the server can (MySQL); see [AddColumnStep.Online].
+	Online bool `json:"online,omitempty"`
 }
 
 // Kind returns "drop_column".
@@ -127,7 +131,9 @@ func (o *DropColumn) Reverse(before *schema.Schema) ([]Operation, error) {
 		}
 		return nil, &IrreversibleError{Operation: o.String(), Reason: "its definition is not known"}
 	}
-	undo := []Operation{&AddColumn{Table: o.Table, Column: table.Column(o.Name).Clone(), Position: positionOf(before, table, o.Name)}}
+	undo := []Operation{&AddColumn{
+		Table: o.Table, Column: table.Column(o.Name).Clone(), Position: positionOf(before, table, o.Name), Online: o.Online,
+	}}
 	after := before.Clone()
 	if err := o.Apply(after); err != nil {
 		return nil, err

@@ -30,6 +30,8 @@ type AddConstraint struct {
 	Exclusion  *schema.Exclusion  `json:"exclusion,omitempty"`
 	// UsingIndex makes an existing unique index the primary key or unique constraint (PostgreSQL).
 	UsingIndex string `json:"using_index,omitempty"`
+	// Online adds it without blocking other sessions where the server can (MySQL); see [AddColumnStep.Online].
+	Online bool `json:"online,omitempty"`
 }
 
 // Kind returns "add_constraint".
@@ -316,7 +318,8 @@ func (o *RenameConstraint) Reverse(*schema.Schema) ([]Operation, error) {
 	return []Operation{&RenameConstraint{Table: o.Table, Type: o.Type, From: o.To, To: o.From}}, nil
 }
 
-// ValidateConstraint validates a foreign key or check that was added NOT VALID (PostgreSQL).
+// ValidateConstraint validates a foreign key or check that was added NOT VALID (PostgreSQL). It runs in a transaction of
+// its own: in that of the addition, the scan would hold the addition's lock.
 type ValidateConstraint struct {
 	Table schema.Name    `json:"table"`
 	Type  ConstraintType `json:"type"`

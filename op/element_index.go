@@ -129,8 +129,8 @@ func (s *CreateIndexStep) Option(key, value string) *CreateIndexStep {
 	return s
 }
 
-// Concurrently builds the index without blocking writes, in a step outside a transaction (PostgreSQL). Other engines
-// ignore it.
+// Concurrently builds the index without blocking writes: on PostgreSQL in a step outside a transaction, on MySQL as
+// [AddColumnStep.Online] does. SQLite ignores it.
 func (s *CreateIndexStep) Concurrently() *CreateIndexStep {
 	s.create.Concurrently = true
 	return s
@@ -151,7 +151,8 @@ func (s *CreateIndexStep) Unmanaged() *CreateIndexStep {
 // DropIndexStep adds to a recorded DropIndex.
 type DropIndexStep struct{ drop *DropIndex }
 
-// Concurrently drops the index without blocking, in a step outside a transaction (PostgreSQL).
+// Concurrently drops the index without blocking: on PostgreSQL in a step outside a transaction, on MySQL as
+// [AddColumnStep.Online] does. SQLite ignores it.
 func (s *DropIndexStep) Concurrently() *DropIndexStep {
 	s.drop.Concurrently = true
 	return s

@@ -12,7 +12,7 @@ import (
 type CreateIndex struct {
 	Table schema.Name   `json:"table"`
 	Index *schema.Index `json:"index"`
-	// Concurrently builds it without blocking writes (PostgreSQL): a step of its own, outside a transaction.
+	// Concurrently builds it without blocking writes; on PostgreSQL a step of its own, outside a transaction.
 	Concurrently bool `json:"concurrently,omitempty"`
 	IfNotExists  bool `json:"if_not_exists,omitempty"`
 }

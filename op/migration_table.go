@@ -90,6 +90,14 @@ func (s *AddColumnStep) After(column string) *AddColumnStep {
 	return s
 }
 
+// Online makes the statement one that other sessions can read and write the table during, where the server has a way to
+// carry it out like that (MySQL and MariaDB: the clauses ALGORITHM and LOCK, with which the server refuses what would
+// block). Where it has none, the statement blocks as it always does, and says so when it runs. Other engines ignore it.
+func (s *AddColumnStep) Online() *AddColumnStep {
+	s.add.Online = true
+	return s
+}
+
 // IfNotExists leaves a column of that name alone.
 func (s *AddColumnStep) IfNotExists() *AddColumnStep {
 	s.add.IfNotExists = true
@@ -110,6 +118,12 @@ type DropColumnStep struct{ drop *DropColumn }
 // column holds nothing.
 func (s *DropColumnStep) MaybeRenamedTo(column string) *DropColumnStep {
 	s.drop.RenamedTo = column
+	return s
+}
+
+// Online is [AddColumnStep.Online].
+func (s *DropColumnStep) Online() *DropColumnStep {
+	s.drop.Online = true
 	return s
 }
 
@@ -273,6 +287,12 @@ func (s *AlterColumnStep) On(dialect schema.Dialect, change func(s *AlterColumnS
 	return s
 }
 
+// Online is [AddColumnStep.Online].
+func (s *AlterColumnStep) Online() *AlterColumnStep {
+	s.alter.Online = true
+	return s
+}
+
 // First moves the column before all others (MySQL).
 func (s *AlterColumnStep) First() *AlterColumnStep {
 	s.alter.Position = Position{First: true}
@@ -306,7 +326,16 @@ func (m *Migration) AddConstraint(table string, constraint ConstraintElement) *A
 type AddConstraintStep struct{ add *AddConstraint }
 
 // UsingIndex makes an existing unique index the constraint (PostgreSQL).
-func (s *AddConstraintStep) UsingIndex(index string) { s.add.UsingIndex = index }
+func (s *AddConstraintStep) UsingIndex(index string) *AddConstraintStep {
+	s.add.UsingIndex = index
+	return s
+}
+
+// Online is [AddColumnStep.Online].
+func (s *AddConstraintStep) Online() *AddConstraintStep {
+	s.add.Online = true
+	return s
+}
 
 // DropConstraint records dropping a constraint. A primary key needs no name.
 func (m *Migration) DropConstraint(table string, kind ConstraintType, name string) *DropConstraintStep {
@@ -343,7 +372,8 @@ func (m *Migration) RenameConstraint(table string, kind ConstraintType, from, to
 	m.Do(&RenameConstraint{Table: schema.ParseName(table), Type: kind, From: from, To: to})
 }
 
-// ValidateConstraint records validating a foreign key or check that was added NOT VALID (PostgreSQL).
+// ValidateConstraint records validating a foreign key or check that was added NOT VALID (PostgreSQL), in a transaction of
+// its own.
 func (m *Migration) ValidateConstraint(table string, kind ConstraintType, name string) {
 	m.Do(&ValidateConstraint{Table: schema.ParseName(table), Type: kind, Name: name})
 }

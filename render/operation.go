@@ -163,6 +163,7 @@ func columnCall(operation op.Operation) *chain {
 		if o.IfNotExists {
 			out.with("IfNotExists")
 		}
+		online(out, o.Online)
 		return out
 	case *op.DropColumn:
 		out := called("DropColumn", name(o.Table), text(o.Name))
@@ -172,6 +173,7 @@ func columnCall(operation op.Operation) *chain {
 		if o.RenamedTo != "" {
 			out.with("MaybeRenamedTo", text(o.RenamedTo))
 		}
+		online(out, o.Online)
 		return out
 	case *op.RenameColumn:
 		return called("RenameColumn", name(o.Table), text(o.From), text(o.To))
@@ -199,7 +201,14 @@ func alterColumn(o *op.AlterColumn) *chain {
 		out.with("Using", text(o.Using))
 	}
 	positioned(out, o.Position)
+	online(out, o.Online)
 	return out
+}
+
+func online(out *chain, wanted bool) {
+	if wanted {
+		out.with("Online")
+	}
 }
 
 func alterAttribute(out *chain, to *schema.Column, attribute op.Attribute) {
@@ -265,6 +274,7 @@ func constraintCall(operation op.Operation) *chain {
 		if o.UsingIndex != "" {
 			out.with("UsingIndex", text(o.UsingIndex))
 		}
+		online(out, o.Online)
 		return out
 	case *op.DropConstraint:
 		out := called("DropConstraint", name(o.Table), constraintType(o.Type), text(o.Name))

@@ -122,11 +122,11 @@ func columnSamples() []op.Operation {
 		op.CommentAttribute, op.OptionAttribute("storage"), op.OptionAttribute("gone")}
 	to := *fullColumn()
 	return []op.Operation{
-		&op.AddColumn{Table: named("a"), Column: fullColumn(), IfNotExists: true, Position: op.Position{First: true}},
+		&op.AddColumn{Table: named("a"), Column: fullColumn(), IfNotExists: true, Position: op.Position{First: true}, Online: true},
 		&op.AddColumn{Table: named("a"), Column: &schema.Column{Name: "b", Type: "text"}, Position: op.Position{After: "c"}},
-		&op.DropColumn{Table: named("a"), Name: "b", IfExists: true, RenamedTo: "c"},
+		&op.DropColumn{Table: named("a"), Name: "b", IfExists: true, RenamedTo: "c", Online: true},
 		&op.RenameColumn{Table: named("a"), From: "b", To: "c"},
-		&op.AlterColumn{Table: named("a"), Name: "b", Attributes: all, To: to, Using: "b::int", Position: op.Position{After: "c"}},
+		&op.AlterColumn{Table: named("a"), Name: "b", Attributes: all, To: to, Using: "b::int", Position: op.Position{After: "c"}, Online: true},
 		&op.AlterColumn{Table: named("a"), Name: "b", Attributes: []op.Attribute{op.NotNullAttribute, op.DefaultAttribute,
 			op.GeneratedAttribute, op.IdentityAttribute, op.CommentAttribute, op.CollationAttribute}, Position: op.Position{First: true}},
 		&op.AlterColumn{Table: named("a"), Name: "b", Attributes: []op.Attribute{op.IdentityAttribute},
@@ -159,7 +159,7 @@ func columnSamples() []op.Operation {
 
 func constraintSamples() []op.Operation {
 	out := []op.Operation{
-		&op.AddConstraint{Table: named("sales.a"), PrimaryKey: &schema.PrimaryKey{Columns: []string{"id"}}, UsingIndex: "ix"},
+		&op.AddConstraint{Table: named("sales.a"), PrimaryKey: &schema.PrimaryKey{Columns: []string{"id"}}, UsingIndex: "ix", Online: true},
 		&op.AddConstraint{Table: named("a"), PrimaryKey: &schema.PrimaryKey{Name: "p", Columns: []string{"id"}}},
 		&op.AddConstraint{Table: named("a"), Unique: fullUnique()},
 		&op.AddConstraint{Table: named("a"), ForeignKey: fullForeignKey()},

@@ -304,8 +304,15 @@ func (s *stepRun) resume(ctx context.Context) (int, error) {
 
 // tookEffect reports whether the statement that was under way when a run was interrupted has changed the schema.
 func (s *stepRun) tookEffect(ctx context.Context, statement ddl.Statement) (bool, error) {
-	if index, ok := statement.Operation.(*op.CreateIndex); ok && s.engine.dialect() == schema.Postgres {
-		return s.indexValid(ctx, index)
+	if s.engine.dialect() == schema.Postgres {
+		switch o := statement.Operation.(type) {
+		case *op.CreateIndex:
+			return s.indexValid(ctx, o)
+		case *op.DropIndex:
+			// DROP INDEX CONCURRENTLY leaves an index that is invalid behind when it is interrupted, and drops that then.
+			found, err := s.hasIndex(ctx, schema.Name{Schema: o.Table.Schema, Name: o.Name})
+			return !found, err
+		}
 	}
 	now, err := s.schemaSum(ctx, s.conn.Conn, statement)
 	return now != s.unfinished.progress.Found, err
@@ -316,7 +323,7 @@ func (s *stepRun) tookEffect(ctx context.Context, statement ddl.Statement) (bool
 func (s *stepRun) indexValid(ctx context.Context, index *op.CreateIndex) (bool, error) {
 	name := ddl.QuoteName(schema.Postgres, schema.Name{Schema: index.Table.Schema, Name: index.Index.Name})
 	valid := false
-	found, err := exists(ctx, s.conn.Conn, "SELECT 1 FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass($1)", name)
+	found, err := s.hasIndex(ctx, schema.Name{Schema: index.Table.Schema, Name: index.Index.Name})
 	if err != nil || !found {
 		return false, err
 	}
@@ -325,4 +332,9 @@ func (s *stepRun) indexValid(ctx context.Context, index *op.CreateIndex) (bool, 
 	}
 	_, err = s.conn.Conn.ExecContext(ctx, "DROP INDEX CONCURRENTLY IF EXISTS "+name)
 	return false, err
+}
+
+// hasIndex reports whether PostgreSQL has an index, valid or not.
+func (s *stepRun) hasIndex(ctx context.Context, name schema.Name) (bool, error) {
+	return exists(ctx, s.conn.Conn, "SELECT 1 FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass($1)", ddl.QuoteName(schema.Postgres, name))
 }
