@@ -87,8 +87,16 @@ func (p *project) models() []build.Model {
 func (p *program) modelsCommand() *cli.Command {
 	return &cli.Command{
 		Name: "models", Category: "tool", Usage: "list the models that were found, and what looks like one but is not",
-		Flags: withFormat(&cli.BoolFlag{Name: "all", Aliases: []string{"a"}, Usage: "also list what is not a model, with the reason"}),
+		Description: "With --annotate it writes what the database has into the models' ddl tags, where they leave it open or say otherwise.",
+		Flags: withFormat(
+			&cli.BoolFlag{Name: "all", Aliases: []string{"a"}, Usage: "also list what is not a model, with the reason"},
+			&cli.BoolFlag{Name: "annotate", Usage: "write the database's types, defaults, keys, indexes … into the struct tags"},
+			&cli.BoolFlag{Name: "dry-run", Usage: "with --annotate: show the changes and write nothing"},
+		),
 		Action: p.action(arity{}, func(i *invocation) error {
+			if i.Bool("annotate") {
+				return i.annotate()
+			}
 			home, err := findModule(i.config.Dir)
 			if err != nil {
 				return err

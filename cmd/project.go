@@ -87,12 +87,17 @@ const (
 
 // build builds the driver for some dialects. The models are found only if they are needed.
 func (i *invocation) build(need code, dialects []schema.Dialect) (*project, error) {
+	return i.buildOver(need, dialects, nil)
+}
+
+// buildOver builds with some files of the user's as they might become, by their path.
+func (i *invocation) buildOver(need code, dialects []schema.Dialect, overlay map[string][]byte) (*project, error) {
 	home, err := findModule(i.config.Dir)
 	if err != nil {
 		return nil, err
 	}
 	built := &project{module: home, dialects: dialects}
-	wanted := build.Program{ModuleRoot: home.root, ModulePath: home.path, Dialects: slices.Clone(dialects), Tags: i.config.BuildTags}
+	wanted := build.Program{ModuleRoot: home.root, ModulePath: home.path, Dialects: slices.Clone(dialects), Tags: i.config.BuildTags, Overlay: overlay}
 	slices.Sort(wanted.Dialects)
 	if here, err := os.Getwd(); err == nil && strings.HasPrefix(here+string(filepath.Separator), home.root+string(filepath.Separator)) {
 		wanted.Dir = here

@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"introspect/mysql":    {"introspect", "schema"},
 	"introspect/sqlite":   {"introspect", "schema"},
 	"diff":                {"schema", "op", "internal/sqltext"},
+	"annotate":            {"schema", "op", "reflect", "internal/sqltext"},
 	"autogen":             {"schema", "op", "ddl", "introspect", "diff"},
 	"lint":                {"op", "schema", "ddl", "internal/sqltext"},
 	"render":              {"op", "schema", "ddl"},
@@ -37,7 +38,7 @@ var mayImport = map[string][]string{
 var linked = []string{"schema", "op", "ddl", "introspect", "versions", "verify"}
 
 // pure are the packages that only compute: no files, no network, no clock.
-var pure = []string{"schema", "op", "ddl", "diff", "lint", "render"}
+var pure = []string{"schema", "op", "annotate", "ddl", "diff", "lint", "render"}
 
 type listed struct {
 	ImportPath string

@@ -154,7 +154,8 @@ func (g *generator) keys(table *schema.Table) {
 		}
 		table.Indexes = append(table.Indexes, index)
 	}
-	if column := one(); g.chance(3) && !IsEnum(g.s, column.Type) && column.Default == "" {
+	// A generated column has the same value in all rows where its source went and came back with a default.
+	if column := one(); g.chance(3) && !IsEnum(g.s, column.Type) && column.Default == "" && column.Generated == nil {
 		table.Uniques = append(table.Uniques, &schema.Unique{Name: "uq_" + name, Columns: []string{column.Name}})
 	}
 	if g.chance(3) {

@@ -47,7 +47,11 @@ func Driver(ctx context.Context, program Program, cache string) (Result, error) 
 		return Result{}, err
 	}
 	settings := strings.Join(append(goSettings(), toolchain), "\n")
-	dir := filepath.Join(cache, "drivers", digest(program.ModuleRoot, settings, generated.text(), strings.Join(program.Tags, ",")))
+	parts := []string{program.ModuleRoot, settings, generated.text(), strings.Join(program.Tags, ",")}
+	for _, path := range slices.Sorted(maps.Keys(program.Overlay)) {
+		parts = append(parts, path, string(program.Overlay[path]))
+	}
+	dir := filepath.Join(cache, "drivers", digest(parts...))
 	b := &builder{program: program, sources: generated, cache: cache, dir: dir, settings: settings, go_: goCommand{dir: program.Dir}}
 	if b.current() {
 		return Result{Path: b.executable()}, nil
@@ -145,6 +149,13 @@ func (b *builder) writeOverlay() (string, error) {
 			return "", err
 		}
 		replace[filepath.Join(b.program.ModuleRoot, filepath.FromSlash(name))] = real
+	}
+	for i, path := range slices.Sorted(maps.Keys(b.program.Overlay)) {
+		real := filepath.Join(b.dir, fmt.Sprintf("overlay%d.go", i))
+		if err := writeAtomically(real, b.program.Overlay[path]); err != nil {
+			return "", err
+		}
+		replace[path] = real
 	}
 	encoded, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {

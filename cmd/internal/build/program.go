@@ -25,6 +25,8 @@ type Program struct {
 	Migrations []Migrations
 	Dialects   []schema.Dialect
 	Tags       []string
+	// Overlay holds files of the user's by their path, as they are to be built instead of what is on disk.
+	Overlay map[string][]byte
 }
 
 // Model is a struct type of the module.
