@@ -21,6 +21,7 @@ func (p *program) commands() []*cli.Command {
 		p.branchesCommand(),
 		p.showCommand(),
 		p.mergeCommand(),
+		p.rebaseCommand(),
 		p.editCommand(),
 		p.modelsCommand(),
 		p.inspectCommand(),

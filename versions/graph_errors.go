@@ -47,7 +47,7 @@ type MultipleHeadsError struct {
 // Error lists the heads and the ways out.
 func (e *MultipleHeadsError) Error() string {
 	return fmt.Sprintf("%q means one head, and there are %d: %s; name one of them, write LABEL@head or REVISION@head for one "+
-		"branch, \"heads\" for all, or join them with \"retort merge heads\"", e.Identifier, len(e.Heads), list(e.Heads))
+		"branch, \"heads\" for all, join them with \"retort merge heads\", or put yours after the others with \"retort rebase\"", e.Identifier, len(e.Heads), list(e.Heads))
 }
 
 // NotInBranchError says that a revision is not in the lineage that an identifier asks for.
@@ -282,7 +282,12 @@ func (e *CycleError) Error() string {
 	if len(e.Revisions) == 1 {
 		return fmt.Sprintf("revision %s %s itself (%s)", e.Revisions[0], kind, strings.Join(e.Places, ", "))
 	}
-	return fmt.Sprintf("revisions come before themselves: %s -> %s (%s)", strings.Join(e.Revisions, " -> "), e.Revisions[0], strings.Join(e.Places, ", "))
+	return fmt.Sprintf("revisions come before themselves: %s (%s)", joinWay(e.Revisions), strings.Join(e.Places, ", "))
+}
+
+// joinWay writes the way around a cycle.
+func joinWay(revisions []string) string {
+	return strings.Join(revisions, " -> ") + " -> " + revisions[0]
 }
 
 // InvalidIDError says that a revision's ID or label cannot be used.

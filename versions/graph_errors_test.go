@@ -39,7 +39,7 @@ func following(identifiers ...string) func(*versions.Graph) error {
 func TestErrorsOfAGraph(t *testing.T) {
 	const (
 		narrow = "; narrow it with LABEL@ or REVISION@ before the number"
-		heads  = `; name one of them, write LABEL@head or REVISION@head for one branch, "heads" for all, or join them with "retort merge heads"`
+		heads  = `; name one of them, write LABEL@head or REVISION@head for one branch, "heads" for all, join them with "retort merge heads", or put yours after the others with "retort rebase"`
 	)
 	cases := []struct {
 		name, graph string

@@ -108,5 +108,6 @@ func record(revision versions.Revision, dialect protocol.DialectOptions) (protoc
 		return recorded, err
 	}
 	recorded.Upgrade, recorded.Downgrade, recorded.Irreversible = up, down, irreversible
+	recorded.Lost = lost(slices.Concat(up, down))
 	return recorded, nil
 }

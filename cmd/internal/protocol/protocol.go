@@ -157,6 +157,8 @@ type Recorded struct {
 	Downgrade op.List `json:"downgrade"`
 	// Irreversible says why there is no way back; empty if there is.
 	Irreversible string `json:"irreversible,omitempty"`
+	// Lost describes the operations, of both directions, that hold Go functions or values that do not come along.
+	Lost []string `json:"lost,omitempty"`
 	// Transaction is what the revision asks for, see [versions.Revision].
 	Transaction versions.TransactionMode `json:"transaction,omitempty"`
 	// Effects and DowngradeEffects hold the schema after those operations, by their index, whose effect on it is a Go
