@@ -49,9 +49,17 @@ func (c *mysqlCompiler) createTable(o *op.CreateTable) error {
 
 // tableKeys returns the keys and constraints of a new table.
 func (c *mysqlCompiler) tableKeys(o op.Operation, table *schema.Table) ([]string, error) {
-	var items []string
+	var items, invisible []string
 	add := func(text string, err error) error {
 		items = append(items, text)
+		return err
+	}
+	// Without a primary key the first unique key that admits no NULL stands in for it, and that one has to be visible.
+	addKey := func(options schema.Options, text string, err error) error {
+		if !options.Has(schema.OptionInvisible) {
+			return add(text, err)
+		}
+		invisible = append(invisible, text)
 		return err
 	}
 	if table.PrimaryKey != nil {
@@ -60,7 +68,8 @@ func (c *mysqlCompiler) tableKeys(o op.Operation, table *schema.Table) ([]string
 		}
 	}
 	for _, unique := range table.Uniques {
-		if err := add(c.unique(o, unique)); err != nil {
+		text, err := c.unique(o, unique)
+		if err := addKey(unique.Options, text, err); err != nil {
 			return nil, err
 		}
 	}
@@ -68,10 +77,12 @@ func (c *mysqlCompiler) tableKeys(o op.Operation, table *schema.Table) ([]string
 		if index.Implicit {
 			continue
 		}
-		if err := add(c.index(o, index)); err != nil {
+		text, err := c.index(o, index)
+		if err := addKey(index.Options, text, err); err != nil {
 			return nil, err
 		}
 	}
+	items = append(items, invisible...)
 	for _, key := range table.ForeignKeys {
 		if err := add(c.foreignKey(o, key)); err != nil {
 			return nil, err

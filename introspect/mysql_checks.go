@@ -29,6 +29,7 @@ func (n *queryNamespace) readChecks() error {
 				return err
 			}
 			if table := tables[name]; table != nil {
+				table.needs.noteExpression(clause)
 				table.Checks = append(table.Checks, &schema.Check{
 					Name: name, Expr: n.bareExpression(clause), NoEnforce: table.notEnforced[name],
 				})
@@ -48,6 +49,7 @@ func (n *queryNamespace) readMariaDBChecks() error {
 			if table == nil {
 				return nil
 			}
+			table.needs.noteExpression(clause)
 			check := &schema.Check{Name: name, Expr: n.bareExpression(clause)}
 			if level == "Column" {
 				if foldJSON(table, check) {

@@ -63,6 +63,8 @@ func (n *queryNamespace) addColumn(table *mysqlTable, row *mysqlColumnRow) {
 	if row.srid.Valid {
 		column.Options.Set(schema.OptionSRID, strconv.FormatInt(row.srid.Int64, 10))
 	}
+	table.needs.noteExpression(row.gen.String)
+	table.needs.noteExpression(row.def.String)
 	generated := n.setExtra(column, row)
 	if !generated {
 		column.Default = n.columnDefault(table, column, row)

@@ -58,6 +58,9 @@ func (n *queryNamespace) applyDefinition(table *mysqlTable, statement string) {
 	items, tail := splitCreateTable(statement)
 	for _, item := range items {
 		kind, name := itemHead(item)
+		if table.needs.expressions {
+			n.restoreExpressions(table, kind, name, item)
+		}
 		switch {
 		case kind == "PERIOD" && name != "SYSTEM_TIME":
 			n.problem(table.Name, "its application-time period "+name+" is not supported")

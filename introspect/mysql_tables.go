@@ -49,10 +49,13 @@ type mysqlNeeds struct {
 	parsers       bool
 	binaryDefault []string // columns
 	period        bool
+	// expressions says that an expression has a question mark. The catalog's texts are of the charset utf8mb3 and have one
+	// for each byte of what that lacks, such as an emoji.
+	expressions bool
 }
 
 func (n mysqlNeeds) any() bool {
-	return n.partitions || n.parsers || n.period || len(n.binaryDefault) > 0
+	return n.partitions || n.parsers || n.period || n.expressions || len(n.binaryDefault) > 0
 }
 
 func (n *queryNamespace) readDefaults() error {

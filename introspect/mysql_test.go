@@ -151,13 +151,13 @@ func compareOracle(t *testing.T, source, target *introspect.Database, s *schema.
 }
 
 var (
-	oracleNoise = regexp.MustCompile(` AUTO_INCREMENT=\d+| ON (DELETE|UPDATE) (RESTRICT|NO ACTION)`)
-	oracleDB    = regexp.MustCompile("`rt_[a-z0-9_]+`\\.")
+	oracleNoise = regexp.MustCompile(` AUTO_INCREMENT=\d+| ON (DELETE|UPDATE) (RESTRICT|NO ACTION)| USING BTREE`)
+	oracleDB    = regexp.MustCompile("`(rt|retort_scratch)_[a-z0-9_]+`\\.")
 )
 
 // showCreate returns the definition as the server writes it, as sorted lines: the order of keys tells only in which order
-// they were made, and RESTRICT and NO ACTION are the default.
-func showCreate(t *testing.T, db *introspect.Database, name schema.Name) []string {
+// they were made, and RESTRICT, NO ACTION and BTREE are the default.
+func showCreate(t *testing.T, db introspect.Querier, name schema.Name) []string {
 	t.Helper()
 	var table, text string
 	row := db.QueryRowContext(t.Context(), "SHOW CREATE TABLE "+ddl.QuoteName(schema.MySQL, name))

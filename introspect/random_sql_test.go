@@ -7,6 +7,9 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+
+	"github.com/retort-db/retort/ddl"
+	"github.com/retort-db/retort/schema"
 )
 
 var (
@@ -20,6 +23,7 @@ type randomSQL struct {
 	*rand.Rand
 	statements []string
 	names      []string // not used yet
+	backticks  bool     // quote names as MySQL does
 	tables     []*randomTable
 }
 
@@ -69,15 +73,20 @@ func (g *randomSQL) say(format string, args ...any) {
 func (g *randomSQL) fresh() string {
 	name := g.names[0]
 	g.names = g.names[1:]
-	return quoteSQL(name)
+	return g.quote(name)
+}
+
+func (g *randomSQL) quote(name string) string {
+	if g.backticks {
+		return ddl.Quote(schema.MySQL, name)
+	}
+	return ddl.Quote(schema.Postgres, name)
 }
 
 // part returns a quoted name for a constraint, an index or the like.
 func (g *randomSQL) part(prefix string) string {
-	return quoteSQL(fmt.Sprintf("%s %s %d", prefix, g.of("of it", `"quoted"`, "a.b", "X"), len(g.statements)*100+g.IntN(100)))
+	return g.quote(fmt.Sprintf("%s %s %d", prefix, g.of("of it", `"quoted"`, "a.b", "X"), len(g.statements)*100+g.IntN(100)))
 }
-
-func quoteSQL(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 func (g *randomSQL) table() *randomTable { return g.tables[g.IntN(len(g.tables))] }
 
