@@ -144,7 +144,7 @@ func (r *mysqlReader) read() error {
 
 // readNamespace reads one database.
 func (r *mysqlReader) readNamespace(database string) error {
-	n := &queryNamespace{mysqlReader: r, database: database, tables: map[string]*mysqlTable{}, unreadable: map[*mysqlTable]bool{}}
+	n := &mysqlNamespace{mysqlReader: r, database: database, tables: map[string]*mysqlTable{}, unreadable: map[*mysqlTable]bool{}}
 	for _, step := range []struct {
 		what string
 		read func() error

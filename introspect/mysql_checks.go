@@ -11,7 +11,7 @@ import (
 	"github.com/retort-db/retort/schema"
 )
 
-func (n *queryNamespace) readChecks() error {
+func (n *mysqlNamespace) readChecks() error {
 	if n.isMariaDB() {
 		return n.readMariaDBChecks()
 	}
@@ -38,7 +38,7 @@ func (n *queryNamespace) readChecks() error {
 		})
 }
 
-func (n *queryNamespace) readMariaDBChecks() error {
+func (n *mysqlNamespace) readMariaDBChecks() error {
 	return n.each("SELECT TABLE_NAME, CONSTRAINT_NAME, LEVEL, CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = ?",
 		[]any{n.database}, func(rows *sql.Rows) error {
 			var tableName, name, level, clause string
@@ -88,12 +88,12 @@ func looksLikePeriod(expr string) bool {
 }
 
 // bareExpression returns an expression of the catalog in canonical form without outer parentheses.
-func (n *queryNamespace) bareExpression(text string) string {
+func (n *mysqlNamespace) bareExpression(text string) string {
 	return mysqltext.Unparenthesize(n.expression(text))
 }
 
 // expression returns an expression of the catalog in canonical form.
-func (n *queryNamespace) expression(text string) string {
+func (n *mysqlNamespace) expression(text string) string {
 	if !n.isMariaDB() {
 		text = unmangle(text)
 	}

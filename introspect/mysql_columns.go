@@ -22,7 +22,7 @@ type mysqlColumnRow struct {
 	srid                sql.NullInt64
 }
 
-func (n *queryNamespace) readColumns() error {
+func (n *mysqlNamespace) readColumns() error {
 	srid := "NULL"
 	if !n.isMariaDB() {
 		srid = "SRS_ID"
@@ -43,7 +43,7 @@ func (n *queryNamespace) readColumns() error {
 		})
 }
 
-func (n *queryNamespace) addColumn(table *mysqlTable, row *mysqlColumnRow) {
+func (n *mysqlNamespace) addColumn(table *mysqlTable, row *mysqlColumnRow) {
 	if row.ordinal != table.lastOrdinal+1 {
 		table.hiddenColumns = true
 	}
@@ -76,7 +76,7 @@ var mysqlOnUpdate = regexp.MustCompile(`(?i)on update ([a-z_]+)(\([0-9]*\))?`)
 
 // setExtra reads EXTRA, such as "DEFAULT_GENERATED on update CURRENT_TIMESTAMP(6) INVISIBLE", and reports whether the
 // column is generated.
-func (n *queryNamespace) setExtra(column *schema.Column, row *mysqlColumnRow) bool {
+func (n *mysqlNamespace) setExtra(column *schema.Column, row *mysqlColumnRow) bool {
 	extra := strings.ToUpper(row.extra.String)
 	if strings.Contains(extra, "AUTO_INCREMENT") {
 		column.Identity = &schema.Identity{Kind: schema.IdentityAutoIncrement}
@@ -104,7 +104,7 @@ func (n *queryNamespace) setExtra(column *schema.Column, row *mysqlColumnRow) bo
 
 // columnDefault returns the default as SQL. MariaDB reports SQL text, and NULL as a word; MySQL reports the value, or an
 // expression if EXTRA says DEFAULT_GENERATED.
-func (n *queryNamespace) columnDefault(table *mysqlTable, column *schema.Column, row *mysqlColumnRow) string {
+func (n *mysqlNamespace) columnDefault(table *mysqlTable, column *schema.Column, row *mysqlColumnRow) string {
 	text := row.def.String
 	if !row.def.Valid || n.isMariaDB() && text == "NULL" {
 		return ""
@@ -152,7 +152,7 @@ var (
 
 // defaultExpression writes a default's expression with parentheses only where it would be read as something else
 // without: the time of a temporal column, or on MySQL a literal, which is stored as an expression where it has them.
-func (n *queryNamespace) defaultExpression(kind, text string) string {
+func (n *mysqlNamespace) defaultExpression(kind, text string) string {
 	if found := mysqlNowCall.FindStringSubmatch(text); found != nil {
 		return mysqlNow(found[1])
 	}

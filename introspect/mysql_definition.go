@@ -12,7 +12,7 @@ import (
 )
 
 // readDefinitions reads from SHOW CREATE TABLE what the catalog lacks.
-func (n *queryNamespace) readDefinitions() error {
+func (n *mysqlNamespace) readDefinitions() error {
 	for _, table := range n.order {
 		if !table.needs.any() {
 			continue
@@ -32,7 +32,7 @@ func (n *queryNamespace) readDefinitions() error {
 }
 
 // showCreate returns the statement as the server would write it under the default sql_mode.
-func (n *queryNamespace) showCreate(table string) (string, error) {
+func (n *mysqlNamespace) showCreate(table string) (string, error) {
 	var name, statement string
 	query := "SHOW CREATE TABLE " + quoteMySQL(n.database) + "." + quoteMySQL(table)
 	if err := n.q.QueryRowContext(n.ctx, n.underDefaultMode(query)).Scan(&name, &statement); err != nil {
@@ -54,7 +54,7 @@ func withoutVersionComments(text string) string {
 	return out.String()
 }
 
-func (n *queryNamespace) applyDefinition(table *mysqlTable, statement string) {
+func (n *mysqlNamespace) applyDefinition(table *mysqlTable, statement string) {
 	items, tail := splitCreateTable(statement)
 	for _, item := range items {
 		kind, name := itemHead(item)

@@ -21,7 +21,7 @@ type mysqlIndexRow struct {
 	expr         sql.NullString
 }
 
-func (n *queryNamespace) readIndexes() error {
+func (n *mysqlNamespace) readIndexes() error {
 	special := "IS_VISIBLE, EXPRESSION"
 	if n.isMariaDB() {
 		special = "IGNORED, NULL"
@@ -54,7 +54,7 @@ func (n *queryNamespace) readIndexes() error {
 	return err
 }
 
-func (n *queryNamespace) addIndex(table *mysqlTable, rows []mysqlIndexRow) {
+func (n *mysqlNamespace) addIndex(table *mysqlTable, rows []mysqlIndexRow) {
 	first := rows[0]
 	index := &schema.Index{Name: first.index, Unique: !first.nonUnique, Comment: first.comment, Method: n.indexMethod(table, rows)}
 	plain := index.Method == "" && index.Unique
@@ -92,7 +92,7 @@ func (n *queryNamespace) addIndex(table *mysqlTable, rows []mysqlIndexRow) {
 
 // indexMethod returns the method unless it is the one that the engine takes by itself: a hash for MEMORY tables and for
 // MariaDB's unique keys over whole texts, a B-tree else.
-func (n *queryNamespace) indexMethod(table *mysqlTable, rows []mysqlIndexRow) string {
+func (n *mysqlNamespace) indexMethod(table *mysqlTable, rows []mysqlIndexRow) string {
 	method := strings.ToLower(rows[0].method)
 	memory := strings.EqualFold(table.engine, "MEMORY")
 	switch {
@@ -123,7 +123,7 @@ func mysqlPrimaryKey(index *schema.Index) *schema.PrimaryKey {
 }
 
 // readConstraints reads which constraints the role sees, and on MySQL which checks are not enforced.
-func (n *queryNamespace) readConstraints() error {
+func (n *mysqlNamespace) readConstraints() error {
 	enforced := "ENFORCED"
 	if n.isMariaDB() {
 		enforced = "'YES'"
@@ -148,7 +148,7 @@ func (n *queryNamespace) readConstraints() error {
 		})
 }
 
-func (n *queryNamespace) readForeignKeys() error {
+func (n *mysqlNamespace) readForeignKeys() error {
 	type keyOf struct{ table, name string }
 	keys := map[keyOf]*schema.ForeignKey{}
 	err := n.each("SELECT TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME"+
@@ -202,7 +202,7 @@ func mysqlAction(rule string) schema.Action {
 // markImplicitIndexes marks the indexes that look as if the engine had made them for a foreign key: named as the key, or
 // as its first column if the key's name is the engine's too, over exactly its columns, and needed since no other index
 // begins with them.
-func (n *queryNamespace) markImplicitIndexes(table *mysqlTable) {
+func (n *mysqlNamespace) markImplicitIndexes(table *mysqlTable) {
 	for _, key := range table.ForeignKeys {
 		for _, index := range table.Indexes {
 			if implicitFor(table.Table, key, index) && !coveredByAnother(table.Table, key.Columns, index.Name) {

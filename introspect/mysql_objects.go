@@ -11,7 +11,7 @@ import (
 )
 
 // readSequences reads MariaDB's sequences, all in one query: each is a table of one row.
-func (n *queryNamespace) readSequences() error {
+func (n *mysqlNamespace) readSequences() error {
 	if len(n.sequences) == 0 || n.wanted != nil {
 		return nil
 	}
@@ -62,7 +62,7 @@ func mysqlSequence(name schema.Name, start, least, most, increment, cache int64,
 	return sequence
 }
 
-func (n *queryNamespace) readViews() error {
+func (n *mysqlNamespace) readViews() error {
 	if n.wanted != nil {
 		return nil
 	}
@@ -102,7 +102,7 @@ func (n *queryNamespace) readViews() error {
 }
 
 // relationsIn returns the tables and views that a definition names. The server writes them with their database.
-func (n *queryNamespace) relationsIn(definition string) []schema.Dependency {
+func (n *mysqlNamespace) relationsIn(definition string) []schema.Dependency {
 	tokens := sqltext.Significant(schema.MySQL, definition)
 	seen := map[schema.Name]bool{}
 	var out []schema.Dependency
@@ -139,7 +139,7 @@ func beginsRelation(tokens []sqltext.Token, i int) bool {
 	return false
 }
 
-func (n *queryNamespace) readTriggers() error {
+func (n *mysqlNamespace) readTriggers() error {
 	return n.each("SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT"+
 		" FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ? ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER, TRIGGER_NAME",
 		[]any{n.database}, func(rows *sql.Rows) error {
@@ -170,7 +170,7 @@ type mysqlRoutine struct {
 	definition       sql.NullString
 }
 
-func (n *queryNamespace) readRoutines() error {
+func (n *mysqlNamespace) readRoutines() error {
 	if n.wanted != nil {
 		return nil
 	}
@@ -198,7 +198,7 @@ func (n *queryNamespace) readRoutines() error {
 	return nil
 }
 
-func (n *queryNamespace) readParameters() (map[[2]string][]string, error) {
+func (n *mysqlNamespace) readParameters() (map[[2]string][]string, error) {
 	parameters := map[[2]string][]string{}
 	err := n.each("SELECT ROUTINE_TYPE, SPECIFIC_NAME, PARAMETER_MODE, PARAMETER_NAME, DTD_IDENTIFIER FROM information_schema.PARAMETERS"+
 		" WHERE SPECIFIC_SCHEMA = ? AND ORDINAL_POSITION > 0 ORDER BY SPECIFIC_NAME, ORDINAL_POSITION",
@@ -218,7 +218,7 @@ func (n *queryNamespace) readParameters() (map[[2]string][]string, error) {
 	return parameters, err
 }
 
-func (n *queryNamespace) addRoutine(r *mysqlRoutine, parameters []string) {
+func (n *mysqlNamespace) addRoutine(r *mysqlRoutine, parameters []string) {
 	name := n.name(n.database, r.name)
 	kind := strings.ToLower(r.kind)
 	if kind != "function" && kind != "procedure" || r.body != "SQL" || n.out.Functions.Has(name) {
@@ -253,7 +253,7 @@ func (n *queryNamespace) addRoutine(r *mysqlRoutine, parameters []string) {
 	n.out.Functions.Add(&schema.Function{Name: name, Kind: kind, Definition: text.String()})
 }
 
-func (n *queryNamespace) readEvents() error {
+func (n *mysqlNamespace) readEvents() error {
 	if n.wanted != nil {
 		return nil
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/retort-db/retort/schema"
 )
 
-// queryNamespace is the reading of one database.
-type queryNamespace struct {
+// mysqlNamespace is the reading of one database.
+type mysqlNamespace struct {
 	*mysqlReader
 	database string
 	// charset and collation are the database's defaults.
@@ -58,7 +58,7 @@ func (n mysqlNeeds) any() bool {
 	return n.partitions || n.parsers || n.period || n.expressions || len(n.binaryDefault) > 0
 }
 
-func (n *queryNamespace) readDefaults() error {
+func (n *mysqlNamespace) readDefaults() error {
 	found := false
 	err := n.each("SELECT DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?",
 		[]any{n.database}, func(rows *sql.Rows) error {
@@ -71,7 +71,7 @@ func (n *queryNamespace) readDefaults() error {
 	return err
 }
 
-func (n *queryNamespace) readTables() error {
+func (n *mysqlNamespace) readTables() error {
 	return n.each("SELECT TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, CREATE_OPTIONS, TABLE_COMMENT FROM information_schema.TABLES"+
 		" WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME", []any{n.database}, func(rows *sql.Rows) error {
 		var name, kind string
@@ -91,7 +91,7 @@ func (n *queryNamespace) readTables() error {
 	})
 }
 
-func (n *queryNamespace) addTable(name, kind string, engine sql.NullString, collation, options, comment string) {
+func (n *mysqlNamespace) addTable(name, kind string, engine sql.NullString, collation, options, comment string) {
 	full := n.name(n.database, name)
 	if n.skips(full) {
 		return
@@ -123,7 +123,7 @@ func (n *queryNamespace) addTable(name, kind string, engine sql.NullString, coll
 }
 
 // setCreateOptions takes CREATE_OPTIONS apart, such as "row_format=DYNAMIC KEY_BLOCK_SIZE=8 partitioned".
-func (n *queryNamespace) setCreateOptions(table *mysqlTable, text string) {
+func (n *mysqlNamespace) setCreateOptions(table *mysqlTable, text string) {
 	var others []string
 	for option := range strings.FieldsSeq(text) {
 		key, value, _ := strings.Cut(option, "=")
@@ -149,14 +149,14 @@ func mysqlCharsetOf(collation string) string {
 }
 
 // table returns a table that is being read, or nil for what is none: a view, a table that was not asked for.
-func (n *queryNamespace) table(name string) *mysqlTable { return n.tables[name] }
+func (n *mysqlNamespace) table(name string) *mysqlTable { return n.tables[name] }
 
-func (n *queryNamespace) problem(name schema.Name, reason string) {
+func (n *mysqlNamespace) problem(name schema.Name, reason string) {
 	n.out.Problems = append(n.out.Problems, schema.Problem{Object: "table " + name.String(), Reason: reason})
 }
 
 // finish adds the tables to the schema, each with its parts in a fixed order.
-func (n *queryNamespace) finish() {
+func (n *mysqlNamespace) finish() {
 	hidden := false
 	for _, table := range n.order {
 		hidden = hidden || table.hasUniqueKey && !table.constraintSeen
@@ -180,7 +180,7 @@ func (n *queryNamespace) finish() {
 // reportHidden records what information_schema does not show a role that may only read: it lists columns on which the
 // role has a right, and constraints of tables on which it has another right than SELECT. Since STATISTICS lists indexes
 // to readers too, a unique index without its constraint tells that constraints are hidden.
-func (n *queryNamespace) reportHidden(table *mysqlTable, constraintsHidden bool) {
+func (n *mysqlNamespace) reportHidden(table *mysqlTable, constraintsHidden bool) {
 	if table.hiddenColumns {
 		n.problem(table.Name, "the role sees only some of its columns; grant it SELECT on the whole table")
 		n.unreadable[table] = true
