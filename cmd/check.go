@@ -1,196 +1,187 @@
 package cmd
 
 import (
-	"fmt"
-	"io"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/retort-db/retort/autogen"
-	"github.com/retort-db/retort/cmd/internal/process"
-	"github.com/retort-db/retort/cmd/internal/protocol"
+	"github.com/retort-db/retort/cmd/internal/output"
 	"github.com/retort-db/retort/diff"
-	"github.com/retort-db/retort/introspect"
+	"github.com/retort-db/retort/render"
 	"github.com/retort-db/retort/schema"
+	"github.com/retort-db/retort/versions"
 )
 
 func (p *program) checkCommand() *cli.Command {
 	return &cli.Command{
 		Name: "check", Category: "review", Usage: "tell whether the models have changes that no revision has",
-		Description: "Compares the models with what the revisions make, without a database. With --db it also compares the database with both.\nExits with 2 if there are differences.",
-		Flags: withFormat(&cli.BoolFlag{Name: "db", Usage: "compare the database too"},
-			&cli.BoolFlag{Name: "include-foreign", Usage: "also count what no revision made"}),
+		Description: "Compares the models with what the revisions make, without a database, and looks for what else is wrong with the\n" +
+			"revisions. With --db it also compares the database with both. Writes nothing and asks nothing.\n" +
+			"Exits with 2 if something was found, with 3 if only decisions are missing.",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "db", Usage: "compare the database too"},
+			&cli.BoolFlag{Name: "include-foreign", Usage: "also count tables and other objects that no revision made"},
+			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "say on standard error where the time went"},
+			&cli.StringFlag{Name: "format", Usage: "text, json, github, sarif or gitlab", DefaultText: "text"},
+			&cli.BoolFlag{Name: "json", Usage: "short for --format json"},
+		},
 		Action: p.action(arity{}, (*invocation).check),
 	}
 }
+
+// The forms of findings that code platforms read.
+const (
+	formatGitHub output.Format = "github"
+	formatSARIF  output.Format = "sarif"
+	formatGitLab output.Format = "gitlab"
+)
 
 // drift is a comparison of two sides that should be the same.
 type drift struct {
 	Between string         `json:"between"`
 	Engines []engineAnswer `json:"engines"`
+	// Meaning says in words what a difference comes from, and what to do.
+	Meaning string `json:"meaning,omitempty"`
+	rule    string
 }
 
 func (d drift) empty() bool {
 	return !slices.ContainsFunc(d.Engines, func(e engineAnswer) bool { return len(e.Changes) > 0 })
 }
 
+// checking is one run of check. Whatever it finds is gathered, so that everything is told at once.
+type checking struct {
+	*invocation
+	options diff.Options
+	// directory and graph are the revisions; graph is nil if they make none.
+	directory *versions.Directory
+	graph     *versions.Graph
+	problems  []problem
+	drifts    []drift
+	// failed is what kept check from comparing.
+	failed error
+}
+
 func (i *invocation) check() error {
-	dialects, err := i.dialects()
-	if err != nil {
+	i.timings = i.timings || i.Bool("verbose")
+	c := &checking{invocation: i, options: diff.Options{Ignore: i.ignored(), IncludeForeign: i.Bool("include-foreign")}}
+	began := time.Now()
+	c.readRevisions()
+	i.timing("read revisions", began)
+	// A wrong graph would fail once more in the driver, in fewer words.
+	if c.graph != nil {
+		c.failed = c.compareAll()
+	}
+	if err := c.answer(); err != nil {
 		return err
 	}
-	h, err := i.revisionsSoFar()
+	return c.outcome()
+}
+
+// readRevisions looks at the revision files, without building anything.
+func (c *checking) readRevisions() {
+	dirs := existingDirs(c.config.MigrationDirs())
+	for n, dir := range dirs {
+		dirs[n] = shown(dir)
+	}
+	var err error
+	c.directory, err = versions.ReadDir(dirs...)
+	c.problems = append(c.problems, historyProblems(err)...)
+	c.graph, err = c.directory.Graph()
+	c.problems = append(c.problems, historyProblems(err)...)
+	if c.graph != nil {
+		c.problems = append(c.problems, (&history{graph: c.graph}).forkProblems()...)
+	}
+	undecided, err := c.undecidedProblems(c.directory.Revisions)
+	if err != nil {
+		undecided = []problem{{Rule: ruleUnreadable, Severity: render.AnnotationError, Text: err.Error()}}
+	}
+	c.problems = append(c.problems, undecided...)
+}
+
+// compareAll compares the models with the revisions, and the database with both if it is asked for.
+func (c *checking) compareAll() error {
+	dialects, err := c.dialects()
 	if err != nil {
 		return err
 	}
 	// A rename that is only likely is a change all the same, and no decision is due before a revision is written.
-	options := diff.Options{Ignore: i.ignored(), IncludeForeign: i.Bool("include-foreign")}
-	found, err := i.compare(dialects, side{diff: options})
+	found, err := c.compare(dialects, side{diff: c.options})
 	if err != nil {
 		return err
 	}
-	if err := refuseOpaque(found); err != nil {
-		return err
+	c.diagnose(found)
+	known := slices.DeleteFunc(found, func(one comparison) bool { return c.opaque(one.dialect, one.opaque) })
+	models := drift{Between: "models and revisions", Engines: answersOf(known), rule: ruleMissingRevision}
+	if !models.empty() {
+		models.Meaning = `write them with: retort revision --autogenerate -m "…"`
 	}
-	drifts := []drift{{Between: "models and revisions", Engines: answersOf(found)}}
-	if i.Bool("db") {
-		more, err := i.checkDatabase(h, options)
-		if err != nil {
-			return err
-		}
-		drifts = append(drifts, more...)
+	if len(known) > 0 {
+		c.drifts = append(c.drifts, models)
 	}
-	return i.reportDrifts(h, drifts)
-}
-
-func (i *invocation) reportDrifts(h *history, drifts []drift) error {
-	clean := !slices.ContainsFunc(drifts, func(d drift) bool { return !d.empty() })
-	err := i.answer(map[string]any{"clean": clean, "comparisons": drifts}, func(w io.Writer) error {
-		for _, one := range drifts {
-			if err := i.writeDrift(w, one); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if clean {
+	if !c.Bool("db") {
 		return nil
 	}
-	if i.format == "text" && !drifts[0].empty() {
-		i.note("\nwrite them with: retort revision --autogenerate -m \"…\"")
-	}
-	return &outcome{code: exitDifferences}
+	return c.database()
 }
 
-func (i *invocation) writeDrift(w io.Writer, one drift) error {
-	style := i.style(w)
-	for _, group := range grouped(one.Engines) {
-		changes := group[0].Changes
-		if len(changes) == 0 {
-			if _, err := fmt.Fprintf(w, "%s agree (%s)\n", one.Between, dialectsOfGroup(group)); err != nil {
-				return err
+// diagnose notes what is legal in the models but probably not meant.
+func (c *checking) diagnose(found []comparison) {
+	for _, one := range found {
+		for _, d := range one.diagnostics {
+			p := problem{Rule: d.ID, Severity: render.AnnotationWarning, File: c.modelFile(d.File), Line: d.Line, Text: d.Model + ": " + d.Text, Way: d.WayOut}
+			if d.Field != "" {
+				p.Text = d.Model + "." + d.Field + ": " + d.Text
 			}
-			continue
-		}
-		if _, err := fmt.Fprintf(w, "%s differ (%s): %s\n", one.Between, dialectsOfGroup(group), plural(len(changes), "change")); err != nil {
-			return err
-		}
-		if err := writeChanges(w, style, changes); err != nil {
-			return err
-		}
-		for _, f := range group[0].Findings {
-			if f.ID != "likely-rename" {
-				continue
-			}
-			if _, err := fmt.Fprintf(w, "    %s: %s\n", f.Object, f.Text); err != nil {
-				return err
+			if !slices.Contains(c.problems, p) {
+				c.problems = append(c.problems, p)
 			}
 		}
 	}
-	return nil
 }
 
-// checkDatabase compares the database with what its revisions make.
-func (i *invocation) checkDatabase(h *history, options diff.Options) ([]drift, error) {
-	database, err := i.openTarget()
-	if err != nil {
-		return nil, err
-	}
-	defer database.Close()
-	if err := i.checkUpToDate(h, database); err != nil {
-		return nil, err
-	}
-	found, err := i.compareDatabase(database, options)
-	if err != nil {
-		return nil, err
-	}
-	answers := answersOf([]comparison{found})
-	for _, one := range answers {
-		if one.Unconfirmed != "" {
-			i.note("unconfirmed: %s", one.Unconfirmed)
+// opaque notes the steps that keep the schema of the revisions from being known, and reports whether there are some.
+func (c *checking) opaque(dialect schema.Dialect, steps []versions.Opaque) bool {
+	for _, step := range steps {
+		p := problem{Rule: ruleUnknownEffect, Severity: render.AnnotationError, File: shown(step.File), Line: step.Line,
+			Text: "revision " + step.Revision + " has a step whose effect on the schema is not known: " + step.Operation,
+			Way:  "say what it does with .Changes(…), or .NoSchemaChange()"}
+		if dialect != schema.SQLite {
+			p.Way += ", or name a database to try it in as scratch_url in retort.yaml"
+		}
+		if !slices.ContainsFunc(c.problems, func(other problem) bool {
+			return other.Rule == p.Rule && other.Text == p.Text && other.place() == p.place()
+		}) {
+			c.problems = append(c.problems, p)
 		}
 	}
-	drifts := []drift{{Between: "database and revisions", Engines: answers}}
-	changed, err := i.changedRevisions()
-	if err != nil {
-		return nil, err
-	}
-	if len(changed) > 0 {
-		i.note("warning: these revisions were changed after they were applied: %s", strings.Join(changed, ", "))
-	}
-	return drifts, nil
+	return len(steps) > 0
 }
 
-// compareDatabase compares a database with what its revisions make.
-func (i *invocation) compareDatabase(database *introspect.Database, options diff.Options) (comparison, error) {
-	s := &sources{invocation: i, dialect: database.Dialect, database: database}
-	replayed, err := s.code(source{kind: "migrations"})
-	if err != nil {
-		return comparison{}, err
+// outcome is what the exit code comes from: 1 if something could not be told, 2 if something was found, 3 if it is only
+// decisions.
+func (c *checking) outcome() error {
+	if c.failed != nil {
+		return c.failed
 	}
-	live, err := introspect.Read(i.ctx, database, database.Dialect, introspect.Options{Namespaces: i.config.Schemas})
-	if err != nil {
-		return comparison{}, err
+	code := exitDone
+	for _, p := range c.problems {
+		switch {
+		case p.Severity != render.AnnotationError:
+		case p.Rule == ruleUnknownEffect:
+			return &outcome{code: exitFailed}
+		case p.Rule == ruleUndecided && code == exitDone:
+			code = exitDecision
+		case p.Rule != ruleUndecided:
+			code = exitDifferences
+		}
 	}
-	scratch, err := i.scratch()
-	if err != nil {
-		return comparison{}, err
+	if slices.ContainsFunc(c.drifts, func(d drift) bool { return d.rule != ruleModelsAndDatabase && !d.empty() }) {
+		code = exitDifferences
 	}
-	options.Owned, options.Renames = replayed, diff.NeverRename
-	result, err := autogen.Run(i.ctx, autogen.Input{Current: live, Target: replayed, Database: database, Scratch: scratch, Diff: options, NoProof: true})
-	if err != nil {
-		return comparison{}, err
+	if code == exitDone {
+		return nil
 	}
-	return comparison{dialect: database.Dialect, current: live, target: replayed, result: result, live: true}, nil
-}
-
-// changedRevisions names the applied revisions whose operations are not those that were run.
-func (i *invocation) changedRevisions() ([]string, error) {
-	url, dialect, err := i.target()
-	if err != nil {
-		return nil, err
-	}
-	built, err := i.build(revisionsOnly, []schema.Dialect{dialect})
-	if err != nil {
-		return nil, err
-	}
-	options, err := i.runOptions()
-	if err != nil {
-		return nil, err
-	}
-	var result protocol.VerifyResult
-	request := protocol.Request{Command: protocol.Verify, Run: &protocol.RunRequest{URL: url, Options: options}}
-	if err := built.driver.Call(i.ctx, request, process.Listener{}, &result); err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, changed := range result.Changed {
-		out = append(out, fmt.Sprintf("%s (%s)", changed.Revision, shown(changed.File)))
-	}
-	return out, nil
+	return &outcome{code: code}
 }

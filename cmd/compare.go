@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -28,6 +29,8 @@ type comparison struct {
 	result  *autogen.Result
 	opaque  []versions.Opaque
 	live    bool // current was read from the database
+	// diagnostics is what is legal in the models but probably not meant.
+	diagnostics []reflect.Diagnostic
 }
 
 func compareFlags(flags ...cli.Flag) []cli.Flag {
@@ -185,10 +188,12 @@ func (i *invocation) compare(dialects []schema.Dialect, with side) ([]comparison
 	i.warn(loaded)
 	var out []comparison
 	for _, one := range loaded.Dialects {
-		found, err := i.compareOne(one, live, with)
+		began := time.Now()
+		found, err := i.compareOne(built, one, live, with)
 		if err != nil {
 			return nil, err
 		}
+		i.timing("compare "+string(one.Dialect), began)
 		out = append(out, found)
 	}
 	return out, nil
@@ -202,11 +207,12 @@ func (i *invocation) readLive(dialects []schema.Dialect, database *introspect.Da
 	return introspect.Read(i.ctx, database, database.Dialect, introspect.Options{Namespaces: i.config.Schemas})
 }
 
-func (i *invocation) compareOne(loaded protocol.Loaded, live *schema.Schema, with side) (comparison, error) {
-	out := comparison{dialect: loaded.Dialect, current: loaded.Replayed, target: loaded.Models, opaque: loaded.Opaque}
+func (i *invocation) compareOne(built *project, loaded protocol.Loaded, live *schema.Schema, with side) (comparison, error) {
+	out := comparison{dialect: loaded.Dialect, current: loaded.Replayed, target: loaded.Models, opaque: loaded.Opaque, diagnostics: loaded.Diagnostics}
 	input := autogen.Input{Current: loaded.Replayed, Target: loaded.Models, Diff: with.diff, NoProof: !with.prove}
 	input.Diff.Owned = loaded.Replayed
-	if live != nil && live.Server.Dialect == loaded.Dialect {
+	switch {
+	case live != nil && live.Server.Dialect == loaded.Dialect:
 		out.live, out.current = true, live
 		input.Current, input.Database = live, with.database
 		scratch, err := i.scratch()
@@ -214,6 +220,17 @@ func (i *invocation) compareOne(loaded protocol.Loaded, live *schema.Schema, wit
 			return out, err
 		}
 		input.Scratch = scratch
+	case len(loaded.Opaque) > 0:
+		replayed, err := i.replayInScratch(built, loaded, nil)
+		if err != nil {
+			return out, err
+		}
+		if replayed == nil {
+			break
+		}
+		defer replayed.lender.Close()
+		out.opaque, out.current = nil, replayed.read
+		input.Current, input.Database, input.Scratch, input.Diff.Owned = replayed.read, replayed.lender, replayed.options, replayed.owned
 	}
 	var err error
 	out.result, err = autogen.Run(i.ctx, input)

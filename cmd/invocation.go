@@ -134,6 +134,7 @@ func (i *invocation) readFormat() error {
 var furtherFormats = map[string][]output.Format{
 	"inspect": {formatSQL, formatGo, formatMermaid},
 	"diff":    {formatSQL, formatGo, formatMarkdown},
+	"check":   {formatGitHub, formatSARIF, formatGitLab},
 }
 
 // answer prints the result: in JSON as it is, otherwise by text.

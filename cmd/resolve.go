@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -70,6 +71,11 @@ func (i *invocation) undecidedFiles(h *history) ([]undecided, error) {
 			return nil, err
 		}
 	}
+	return i.flagged(metas)
+}
+
+// flagged are the files with flags among those of some revisions.
+func (i *invocation) flagged(metas []versions.Meta) ([]undecided, error) {
 	var out []undecided
 	read := map[string]bool{}
 	for _, meta := range metas {
@@ -80,6 +86,9 @@ func (i *invocation) undecidedFiles(h *history) ([]undecided, error) {
 		source, err := os.ReadFile(meta.File)
 		if err != nil {
 			return nil, err
+		}
+		if !bytes.Contains(source, []byte("MaybeRenamedTo")) {
+			continue // not worth parsing
 		}
 		flags, err := render.Flags(source)
 		if err != nil {

@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -14,6 +15,10 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"github.com/retort-db/retort/internal/servertest"
+	"github.com/retort-db/retort/introspect"
+	_ "github.com/retort-db/retort/introspect/mysql"    // for sql
+	_ "github.com/retort-db/retort/introspect/postgres" // for sql
+	_ "github.com/retort-db/retort/introspect/sqlite"   // for sql
 )
 
 // toolDir holds the binary, built once, and the drivers' cache that all scripts share.
@@ -47,7 +52,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"module": module, "database": database, "exits": exits, "retort": retort, "edit": edit,
+			"module": module, "database": database, "exits": exits, "retort": retort, "edit": edit, "sql": sql,
 		},
 	})
 }
@@ -116,6 +121,24 @@ func database(ts *testscript.TestScript, neg bool, args []string) {
 		made = parsed.String()
 	}
 	ts.Setenv("RETORT_URL", made)
+}
+
+// sql runs statements on the script's database: that of RETORT_URL, or the SQLite file of a project without configuration.
+func sql(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: sql STATEMENT…")
+	}
+	at := ts.Getenv("RETORT_URL")
+	if at == "" {
+		at = "sqlite:" + ts.MkAbs("retort.db")
+	}
+	database, err := introspect.Open(context.Background(), at)
+	ts.Check(err)
+	defer database.Close()
+	for _, statement := range args {
+		_, err := database.Exec(statement)
+		ts.Check(err)
+	}
 }
 
 // retort runs the binary and keeps the exit code for exits: "retort check".

@@ -14,7 +14,7 @@ func GitLabCodeQuality(annotations []Annotation) ([]byte, error) {
 	out := make([]gitlabIssue, len(sorted))
 	for i, a := range sorted {
 		issue := gitlabIssue{
-			Description: strings.Join(strings.Fields(a.words()), " "), // shown in one line
+			Description: inOneLine(a.words()),
 			Check:       a.Rule, Fingerprint: marks[i], Severity: gitlabSeverity[a.Severity],
 		}
 		issue.Location.Path = a.File
@@ -40,6 +40,17 @@ type gitlabIssue struct {
 			Begin int `json:"begin"`
 		} `json:"lines"`
 	} `json:"location"`
+}
+
+// inOneLine joins the lines of a text, since GitLab shows one.
+func inOneLine(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.Join(strings.Fields(line), " "); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "; ")
 }
 
 // indented is a value in JSON for files that people open too.

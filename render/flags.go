@@ -19,10 +19,10 @@ type Flag struct {
 }
 
 // String returns the flag as the command line takes it: "users.fullname=full_name".
-func (f Flag) String() string { return f.object() + "=" + f.To }
+func (f Flag) String() string { return f.Object() + "=" + f.To }
 
-// object returns what is dropped: "users.fullname", or "accounts" for a table.
-func (f Flag) object() string {
+// Object returns what is dropped: "users.fullname", or "accounts" for a table.
+func (f Flag) Object() string {
 	if f.Kind == "table" {
 		return f.From
 	}

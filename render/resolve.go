@@ -70,7 +70,7 @@ func resolveOne(source []byte, decision Decision) ([]byte, error) {
 	var flags []Flag
 	for _, step := range file.flagged() {
 		flags = append(flags, step.flag)
-		if step.flag.object() == decision.Object {
+		if step.flag.Object() == decision.Object {
 			steps = append(steps, step)
 		}
 	}

@@ -19,7 +19,7 @@ func (e *sourceEdit) correctComment(flag Flag, to string) {
 	question := ", or renamed to " + flag.To + "?"
 	for i, line := range lines {
 		object := rowObject(line)
-		if object != flag.object() && object != flag.Table || !strings.Contains(line, question) {
+		if object != flag.Object() && object != flag.Table || !strings.Contains(line, question) {
 			continue
 		}
 		words := strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(line, "//\t"), object))
@@ -67,7 +67,7 @@ func rowObject(line string) string {
 
 // withoutRow takes the creation of what is now renamed out of the list of changes.
 func withoutRow(lines []string, flag Flag, to string) []string {
-	object, words := Flag{Kind: flag.Kind, Table: flag.Table, From: to}.object(), "  new "
+	object, words := Flag{Kind: flag.Kind, Table: flag.Table, From: to}.Object(), "  new "
 	if flag.Kind == "enum value" {
 		object, words = flag.Table, fmt.Sprintf("add value %q", to)
 	}
@@ -100,7 +100,7 @@ func withoutLoss(lines []string, flag Flag) []string {
 		sentence = append(sentence, strings.TrimPrefix(lines[end], "// "))
 		end++
 	}
-	gone := flag.object()
+	gone := flag.Object()
 	if flag.Kind == "table" {
 		gone = "table " + gone
 	}

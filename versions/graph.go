@@ -333,3 +333,25 @@ func (g *Graph) ids(nodes []int) []string {
 	}
 	return out
 }
+
+// Forks returns the heads that nothing tells apart, in groups of two and more: those with the same branch labels, or
+// with none. A branch with a label of its own is meant to have a head of its own; other forks come from two people who
+// wrote a revision at the same time.
+func (g *Graph) Forks() [][]string {
+	groups := map[string][]string{}
+	var order []string
+	for _, head := range g.Heads() {
+		labels := strings.Join(g.BranchLabels(head), ",")
+		if groups[labels] == nil {
+			order = append(order, labels)
+		}
+		groups[labels] = append(groups[labels], head)
+	}
+	var out [][]string
+	for _, labels := range order {
+		if len(groups[labels]) > 1 {
+			out = append(out, groups[labels])
+		}
+	}
+	return out
+}

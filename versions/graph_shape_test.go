@@ -259,3 +259,27 @@ func parents(i int, before ...int) []string {
 	}
 	return out
 }
+
+func TestForks(t *testing.T) {
+	for graph, want := range map[string]string{
+		"":                                     "[]",
+		"a; b < a":                             "[]",
+		"a; b < a; c < a":                      "[[b c]]",
+		"a; b < a; c < a; d < b, c":            "[]",
+		"a; b < a; c < a; d < a":               "[[b c d]]",
+		"a; b < a [x]; c < a":                  "[]",
+		"a; b < a [x]; c < a [y]":              "[]",
+		"a [x]; b < a; c < a":                  "[[b c]]",
+		"a; b < a; c < a; r [x]; s < r":        "[[b c]]",
+		"a; b < a; c < a; r [x]; s < r; t < r": "[[b c] [s t]]",
+		"a; b":                                 "[[a b]]",
+	} {
+		g, err := versions.NewGraph(metas(graph))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(g.Forks()); got != want {
+			t.Errorf("%s: %s, want %s", graph, got, want)
+		}
+	}
+}

@@ -68,8 +68,9 @@ func (o Opaque) String() string {
 }
 
 // Replay returns the schema that revisions make on a dialect: those at the given identifiers (see [Graph.Resolve]) and
-// all that come before them. None means "heads". Steps whose effect is not known are listed; the schema is as if they did
-// nothing. An operation that does not fit what came before it is a [*ReplayError].
+// all that come before them. None means "heads". Steps whose effect is not known are listed; the schema is as if they, and
+// later ones that do not fit it, did nothing. Without such a step, one that does not fit what came before it is a
+// [*ReplayError].
 func Replay(set *Set, dialect schema.Dialect, upTo []string) (*schema.Schema, []Opaque, error) {
 	graph, err := set.Graph()
 	if err != nil {
@@ -99,7 +100,8 @@ func Replay(set *Set, dialect schema.Dialect, upTo []string) (*schema.Schema, []
 			return nil, nil, err
 		}
 		for _, operation := range operations {
-			if err := operation.Apply(state); err != nil {
+			// After a step whose effect is not known, what does not fit may be about what that step made.
+			if err := operation.Apply(state); err != nil && len(opaque) == 0 {
 				return nil, nil, &ReplayError{Revision: revision.ID, Place: revision.Meta().place(), Cause: err}
 			}
 			if isOpaque(operation) {
