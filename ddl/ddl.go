@@ -1,5 +1,6 @@
 // Package ddl writes operations and schema objects as SQL of one engine, and decides without a server whether two
-// spellings of a type, a default or an expression certainly mean the same. It is pure text: it opens no connection.
+// spellings of a type, a default or an expression certainly mean the same. It knows what statements cost the database
+// while they run, their locks, scans and copies, see [EffectOf]. It is pure text: it opens no connection.
 package ddl
 
 import (
