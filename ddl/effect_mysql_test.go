@@ -141,6 +141,11 @@ func mysqlRetype(from, to string) effectCase {
 	}
 }
 
+func virtualIndex(m *op.Migration) {
+	m.AddColumn("t", op.Column("g", "int").GeneratedVirtual("a + 1"))
+	m.CreateIndex("t_g", "t", "g")
+}
+
 var mysqlEffects = []effectCase{
 	addColumn("nullable", op.Column("c", "int")),
 	addColumn("constant default", op.Column("c", "int").NotNull().Default("5")),
@@ -165,6 +170,14 @@ var mysqlEffects = []effectCase{
 		step: func(m *op.Migration) { m.AddColumn("t", op.Column("c", "int")) }},
 	{name: "drop column", step: func(m *op.Migration) { m.DropColumn("t", "a") }},
 	{name: "drop indexed column", step: func(m *op.Migration) { m.DropColumn("t", "i") }},
+	{name: "drop column beside an index on a virtual one", given: virtualIndex, step: func(m *op.Migration) { m.DropColumn("t", "pt") }},
+	{name: "drop indexed virtual column", given: virtualIndex, step: func(m *op.Migration) { m.DropColumn("t", "g") }},
+	{name: "add column beside an index on a virtual one", given: virtualIndex, step: func(m *op.Migration) { m.AddColumn("t", op.Column("c", "int")) }},
+	{name: "set not null beside an index on a virtual column", given: virtualIndex, step: func(m *op.Migration) { m.AlterColumn("t", "e").NotNull() }},
+	{name: "add primary key beside a fulltext index", given: func(m *op.Migration) {
+		m.CreateIndex("ft", "t", "tx").Using("fulltext")
+		m.DropConstraint("t", op.PrimaryKeyConstraint, "")
+	}, step: func(m *op.Migration) { m.AddConstraint("t", op.PrimaryKey("id")) }},
 	{name: "rename column", step: func(m *op.Migration) { m.RenameColumn("t", "a", "aa") }},
 	{name: "rename column with a check", step: func(m *op.Migration) { m.RenameColumn("t", "b", "bb") }},
 	{name: "move column", step: func(m *op.Migration) { m.AlterColumn("t", "b").First() }},

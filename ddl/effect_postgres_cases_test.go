@@ -20,7 +20,7 @@ var postgresEffects = []effectCase{
 	addColumn("now()", op.Column("c", "timestamptz").NotNull().Default("now()")),
 	addColumn("cast", op.Column("c", "varchar(10)").Default("'x'::character varying(10)")),
 	addColumn("clock_timestamp()", op.Column("c", "timestamptz").Default("clock_timestamp()")),
-	addColumn("gen_random_uuid()", op.Column("c", "uuid").Default("gen_random_uuid()")),
+	addColumn("random()", op.Column("c", "float").Default("random()")),
 	addColumn("serial", op.Column("c", "integer").NotNull().AutoIncrement()),
 	addColumn("identity", op.Column("c", "integer").NotNull().Identity()),
 	addColumn("stored", op.Column("c", "integer").GeneratedStored("a + 1")),

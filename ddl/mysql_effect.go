@@ -78,12 +78,17 @@ type mysqlCosts struct {
 	table  *schema.Table // nil if it is not known
 }
 
+// copiesOnline reports whether others may write while the table is copied.
+func (m mysqlCosts) copiesOnline() bool {
+	return m.table != nil && (&mysqlCompiler{server: m.server}).copiesOnline(m.table)
+}
+
 func (m mysqlCosts) isMariaDB() bool { return m.server.Flavor == schema.MariaDB }
 
-// effect turns the way into what it costs. MariaDB 11.2 and later let others write while a table is copied.
+// effect turns the way into what it costs.
 func (m mysqlCosts) effect(table schema.Name, w way) Effect {
 	lock := TableLock{Table: table, Mode: "LOCK=NONE"}
-	if w.shared || w.algorithm == copying && (!m.isMariaDB() || !m.server.Version.AtLeast(11, 2, 0)) {
+	if w.shared || w.algorithm == copying && !m.copiesOnline() {
 		lock.Mode, lock.Blocks = "LOCK=SHARED", BlocksWrites
 	}
 	return Effect{
@@ -220,7 +225,7 @@ func (m mysqlCosts) alterTable(o *op.AlterTable) way {
 		switch key {
 		case schema.OptionRowFormat:
 			if w.algorithm != copying {
-				w = way{algorithm: inplace, rebuilds: true, reason: "the rows are stored in another format"}
+				w = m.rebuild("the rows are stored in another format")
 			}
 		case schema.OptionEngine:
 			w = m.copy("another engine stores the rows")
@@ -255,13 +260,29 @@ func (m mysqlCosts) addColumn(o *op.AddColumn) way {
 	return m.instantColumn(!placed && m.since(12) || m.since(29))
 }
 
+// rebuild makes the table anew while others write, unless it has indexes that stand in the way of that.
+func (m mysqlCosts) rebuild(reason string) way {
+	w := way{algorithm: inplace, rebuilds: true, reason: reason}
+	if m.table == nil {
+		return w
+	}
+	if hasFulltext(m.table) {
+		w.shared, w.reason = true, "the table has a FULLTEXT index"
+		if !m.isMariaDB() {
+			return m.copy(w.reason)
+		}
+	} else if m.isMariaDB() && hasIndexedVirtual(m.table) {
+		w.shared, w.reason = true, "the table has an index on a virtual column"
+	}
+	return w
+}
+
 // instantColumn is a change of the list of columns: instant if the server knows how, else a rebuild in place.
 func (m mysqlCosts) instantColumn(known bool) way {
+	if w := m.rebuild("this version cannot do it instantly"); w.shared || w.algorithm == copying || !known {
+		return w
+	}
 	switch {
-	case m.hasFulltext():
-		return way{algorithm: inplace, shared: true, rebuilds: true, reason: "the table has a FULLTEXT index"}
-	case !known:
-		return way{algorithm: inplace, rebuilds: true, reason: "this version cannot do it instantly"}
 	case m.table != nil && strings.EqualFold(m.table.Options.Value(schema.OptionRowFormat), "compressed"):
 		return way{algorithm: inplace, rebuilds: true, reason: "compressed tables have no instant columns"}
 	}
@@ -273,12 +294,14 @@ func (m mysqlCosts) dropColumn(o *op.DropColumn) way {
 	switch {
 	case column == nil:
 		return way{algorithm: instant}
-	case isIndexed(m.table, o.Name) && m.isMariaDB():
-		return way{algorithm: nocopy}
-	case isIndexed(m.table, o.Name):
-		return way{algorithm: inplace, rebuilds: true, reason: "an index uses the column"}
+	case isIndexed(m.table, o.Name) && (m.isMariaDB() || isVirtual(column)):
+		return way{algorithm: m.dropIndex().algorithm}
 	case isVirtual(column):
 		return way{algorithm: instant}
+	case m.isMariaDB() && hasIndexedVirtual(m.table):
+		return m.copy("the table has an index on a virtual column")
+	case isIndexed(m.table, o.Name):
+		return m.rebuild("an index uses the column")
 	}
 	return m.instantColumn(m.since(29))
 }
@@ -301,7 +324,7 @@ func (m mysqlCosts) renameColumn(o *op.RenameColumn) way {
 func (m mysqlCosts) addConstraint(o *op.AddConstraint) way {
 	switch {
 	case o.PrimaryKey != nil:
-		return way{algorithm: inplace, rebuilds: true, reason: "the table is ordered by its primary key"}
+		return m.rebuild("the table is ordered by its primary key")
 	case o.ForeignKey != nil:
 		return m.copy("foreign keys are checked while the table is copied")
 	case o.Check != nil && o.Check.NoEnforce:

@@ -30,7 +30,7 @@ func (m mysqlCosts) alterColumn(o *op.AlterColumn) way {
 		worse(m.changeAttribute(old, column, attribute))
 	}
 	if o.Position != (op.Position{}) && !m.isMariaDB() {
-		worse(way{algorithm: inplace, rebuilds: true, reason: "the columns change their order"})
+		worse(m.rebuild("the columns change their order"))
 	}
 	return w
 }
@@ -56,7 +56,9 @@ func (m mysqlCosts) changeAttribute(old, column *schema.Column, attribute op.Att
 		}
 		return m.copy("the generated values are computed anew")
 	case op.IdentityAttribute:
-		return m.copy("a numbered column is stored anew")
+		w := m.copy("the rows are numbered")
+		w.shared = true
+		return w
 	case op.OptionAttribute(schema.OptionInvisible), op.OptionAttribute(schema.OptionOnUpdate):
 		return way{algorithm: instant}
 	}
@@ -67,15 +69,15 @@ func (m mysqlCosts) changeNull(old, column *schema.Column) way {
 	if old.NotNull == column.NotNull {
 		return way{algorithm: instant}
 	}
-	if column.NotNull && m.isMariaDB() && m.has(func(c *schema.Column) bool { return c.Generated != nil && c.Generated.Stored }) {
-		return m.copy("MariaDB copies a table with stored generated columns")
+	if column.NotNull && m.isMariaDB() && keepsGenerated(m.table) {
+		return m.copy("MariaDB copies a table that keeps the values of generated columns")
 	}
-	return way{algorithm: inplace, rebuilds: true, reason: "whether a column may be NULL is part of each row's format"}
+	return m.rebuild("whether a column may be NULL is part of each row's format")
 }
 
 func (m mysqlCosts) changeCollation(old, column *schema.Column) way {
 	switch {
-	case charsetOf(old.Collation) != charsetOf(column.Collation) && old.Collation != "" && column.Collation != "":
+	case charsetIn(old.Collation) != charsetIn(column.Collation) && old.Collation != "" && column.Collation != "":
 		return m.copy("the texts are converted")
 	case !isIndexed(m.table, column.Name):
 		return m.metadata()
@@ -85,7 +87,7 @@ func (m mysqlCosts) changeCollation(old, column *schema.Column) way {
 	return m.copy("its indexes are sorted anew")
 }
 
-func charsetOf(collation string) string {
+func charsetIn(collation string) string {
 	charset, _, _ := strings.Cut(collation, "_")
 	return charset
 }
@@ -169,12 +171,12 @@ func (m mysqlCosts) lengthen(old, column *schema.Column, binary bool, reason str
 func (m mysqlCosts) bytesPerCharacter(column *schema.Column) (smallest, largest int) {
 	charset := column.Charset
 	if charset == "" {
-		charset = charsetOf(column.Collation)
+		charset = charsetIn(column.Collation)
 	}
 	if charset == "" && m.table != nil {
 		charset = m.table.Options.Value(schema.OptionCharset)
 		if charset == "" {
-			charset = charsetOf(m.table.Options.Value(schema.OptionCollation))
+			charset = charsetIn(m.table.Options.Value(schema.OptionCollation))
 		}
 	}
 	switch strings.ToLower(charset) {

@@ -101,7 +101,11 @@ func (p postgresCost) batch(o *op.Batch) Effect {
 	state := p.before.Clone()
 	effect := Effect{Transactional: true}
 	for _, step := range o.Operations {
-		effect.join(postgresEffect(p.server, state, step))
+		one := postgresEffect(p.server, state, step)
+		if _, validates := step.(*op.ValidateConstraint); validates {
+			one.Transactional = true // only alone is it a transaction of its own
+		}
+		effect.join(one)
 		if step.Apply(state) != nil {
 			break
 		}
@@ -302,7 +306,7 @@ func (p postgresCost) dropConstraint(o *op.DropConstraint) Effect {
 
 func (p postgresCost) validate(o *op.ValidateConstraint) Effect {
 	effect := postgresLocks(shareUpdateExclusive, o.Table)
-	effect.Scans = true
+	effect.Scans, effect.Transactional = true, false
 	table := p.before.Table(o.Table)
 	if table == nil || o.Type != op.ForeignKeyConstraint {
 		return effect
