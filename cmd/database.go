@@ -114,7 +114,8 @@ func (i *invocation) versionsOptions() versions.Options {
 	return versions.Options{
 		VersionTable: schema.ParseName(i.config.VersionTable),
 		HistoryTable: schema.ParseName(i.config.HistoryTable),
-		LockTimeout:  i.config.LockTimeout,
-		ToolVersion:  toolVersion(),
+		Wait:         i.config.Wait,
+		LockTimeout:  i.config.LockTimeout, StatementTimeout: i.config.StatementTimeout,
+		ToolVersion: toolVersion(),
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -17,10 +18,17 @@ import (
 
 func runFlags(flags ...cli.Flag) []cli.Flag {
 	return append(flags,
-		&cli.DurationFlag{Name: "lock-timeout", Usage: "how long to wait while another run holds the database", DefaultText: "lock_timeout of retort.yaml, 5m"},
+		waitFlag(),
+		&cli.DurationFlag{Name: "lock-timeout", Usage: "how long a statement waits for locks before it lets others pass and tries again", DefaultText: "lock_timeout of retort.yaml"},
+		&cli.IntFlag{Name: "lock-retries", Usage: "how often it tries again; -1 is never", DefaultText: fmt.Sprint(versions.DefaultLockRetries)},
+		&cli.DurationFlag{Name: "statement-timeout", Usage: "how long a statement may run", DefaultText: "statement_timeout of retort.yaml"},
 		&cli.StringFlag{Name: "transaction", Usage: "what one transaction holds: revision, all or none"},
 		verboseRun(),
 	)
+}
+
+func waitFlag() cli.Flag {
+	return &cli.DurationFlag{Name: "wait", Usage: "how long to wait while another run holds the database; 0s is not at all", DefaultText: "wait of retort.yaml, 5m"}
 }
 
 func verboseRun() cli.Flag {
@@ -66,7 +74,7 @@ func (p *program) stampCommand() *cli.Command {
 	return &cli.Command{
 		Name: "stamp", Category: "database", Usage: "write the revision of the database without running anything", ArgsUsage: "REVISION…",
 		Flags: withFormat(&cli.BoolFlag{Name: "purge", Usage: "remove all rows of the version table first, also unknown ones"},
-			&cli.DurationFlag{Name: "lock-timeout", Usage: "how long to wait while another run holds the database"}, verboseRun()),
+			waitFlag(), verboseRun()),
 		Action: p.action(arity{1, anyNumber}, func(i *invocation) error {
 			return i.run(protocol.Stamp, i.Args().Slice(), protocol.StampOptions{Purge: i.Bool("purge")})
 		}),
@@ -88,11 +96,17 @@ func (i *invocation) runOptions() (protocol.Options, error) {
 	configured := i.versionsOptions()
 	options := protocol.Options{
 		VersionTable: configured.VersionTable, HistoryTable: configured.HistoryTable,
-		LockTimeout: configured.LockTimeout, ToolVersion: configured.ToolVersion,
+		Wait: configured.Wait, LockTimeout: configured.LockTimeout, Statement: configured.StatementTimeout, ToolVersion: configured.ToolVersion,
+		LockRetries: i.Int("lock-retries"),
 		Transaction: versions.TransactionMode(i.String("transaction")),
 	}
-	if timeout := i.Duration("lock-timeout"); timeout != 0 {
-		options.LockTimeout = timeout
+	for name, into := range map[string]*time.Duration{"wait": &options.Wait, "lock-timeout": &options.LockTimeout, "statement-timeout": &options.Statement} {
+		if i.IsSet(name) {
+			*into = i.Duration(name)
+		}
+	}
+	if i.IsSet("wait") && options.Wait == 0 {
+		options.Wait = -1
 	}
 	switch options.Transaction {
 	case versions.TransactionDefault, versions.TransactionRevision, versions.TransactionAll, versions.TransactionNone:

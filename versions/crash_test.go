@@ -169,10 +169,10 @@ func TestKillAnywhere(t *testing.T) {
 				set := crashSet()
 				finish := func(db *bun.DB) {
 					if direction == versions.Down {
-						downgrade(t, db, set, "base", versions.Options{LockTimeout: 20 * time.Second})
+						downgrade(t, db, set, "base", versions.Options{Wait: 20 * time.Second})
 						return
 					}
-					upgrade(t, db, set, "head", versions.Options{LockTimeout: 20 * time.Second})
+					upgrade(t, db, set, "head", versions.Options{Wait: 20 * time.Second})
 				}
 				prepared := func() (string, *bun.DB) {
 					url := servertest.URL(t, engine)
@@ -228,7 +228,7 @@ func TestKilledTwice(t *testing.T) {
 				db := openBun(t, engine, url)
 				for after := first; crash(t, url, versions.Up, after) && after < 40; after++ {
 				}
-				upgrade(t, db, crashSet(), "head", versions.Options{LockTimeout: 20 * time.Second})
+				upgrade(t, db, crashSet(), "head", versions.Options{Wait: 20 * time.Second})
 				if diff := cmp.Diff(snapshot(t, calm), snapshot(t, db)); diff != "" {
 					t.Fatalf("(-calm +killed):\n%s\n%v", diff, outcomes(t, db))
 				}
@@ -260,7 +260,7 @@ func TestLockHolderDies(t *testing.T) {
 			waited := make(chan struct{}, 100)
 			result := make(chan error)
 			go func() {
-				result <- versions.Upgrade(t.Context(), db, crashSet(), "head", versions.Options{LockTimeout: 30 * time.Second, Events: func(e versions.Event) {
+				result <- versions.Upgrade(t.Context(), db, crashSet(), "head", versions.Options{Wait: 30 * time.Second, Events: func(e versions.Event) {
 					if e.Kind == versions.EventWaiting {
 						waited <- struct{}{}
 					}

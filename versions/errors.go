@@ -141,7 +141,7 @@ func (e *LockError) Error() string {
 	if e.Holder != "" {
 		text += " (" + e.Holder + ")"
 	}
-	return text + fmt.Sprintf(", waited %s for it: try again when it has finished, or wait longer with --lock-timeout", e.Waited.Round(time.Millisecond))
+	return text + fmt.Sprintf(", waited %s for it: try again when it has finished, or wait longer with --wait", e.Waited.Round(time.Millisecond))
 }
 
 // InterruptedError says that an earlier run stopped in the middle of a revision, and that this one cannot go on from there.

@@ -178,22 +178,30 @@ func parseTime(value any) time.Time {
 }
 
 // History returns the rows of the history table, oldest first. It does not write; without a history table there are none.
-func History(ctx context.Context, db *bun.DB, options Options) ([]Entry, error) {
+func History(ctx context.Context, db bun.IDB, options Options) ([]Entry, error) {
 	engine, err := engineOf(db)
 	if err != nil {
 		return nil, err
 	}
-	return tablesOf(engine, options).entries(ctx, db.DB, "")
+	q, err := querierOf(db)
+	if err != nil {
+		return nil, err
+	}
+	return tablesOf(engine, options).entries(ctx, q, "")
 }
 
 // Current returns the rows of the version table, sorted. It does not write; without a version table there are none. See
 // [Graph.CurrentHeads] for what they imply.
-func Current(ctx context.Context, db *bun.DB, options Options) ([]string, error) {
+func Current(ctx context.Context, db bun.IDB, options Options) ([]string, error) {
 	engine, err := engineOf(db)
 	if err != nil {
 		return nil, err
 	}
-	return tablesOf(engine, options).rows(ctx, db.DB)
+	q, err := querierOf(db)
+	if err != nil {
+		return nil, err
+	}
+	return tablesOf(engine, options).rows(ctx, q)
 }
 
 // Changed is an applied revision whose operations are not those that were run.
@@ -212,7 +220,7 @@ func (c Changed) String() string {
 
 // Verify returns the applied revisions whose operations have changed since they were run on this database, in the order
 // of the graph. It does not write.
-func Verify(ctx context.Context, db *bun.DB, set *Set, options Options) ([]Changed, error) {
+func Verify(ctx context.Context, db bun.IDB, set *Set, options Options) ([]Changed, error) {
 	engine, err := engineOf(db)
 	if err != nil {
 		return nil, err
@@ -221,8 +229,12 @@ func Verify(ctx context.Context, db *bun.DB, set *Set, options Options) ([]Chang
 	if err != nil {
 		return nil, err
 	}
+	q, err := querierOf(db)
+	if err != nil {
+		return nil, err
+	}
 	t := tablesOf(engine, options)
-	rows, err := t.rows(ctx, db.DB)
+	rows, err := t.rows(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +242,7 @@ func Verify(ctx context.Context, db *bun.DB, set *Set, options Options) ([]Chang
 	if err != nil {
 		return nil, err
 	}
-	return t.changed(ctx, db.DB, position, revisionsOf(set))
+	return t.changed(ctx, q, position, revisionsOf(set))
 }
 
 func (t tables) changed(ctx context.Context, q introspect.Querier, position *Position, revisions map[string]Revision) ([]Changed, error) {

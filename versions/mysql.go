@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/retort-db/retort/introspect"
@@ -36,7 +38,7 @@ func (mysql) tableExists(ctx context.Context, q introspect.Querier, name schema.
 // mysqlLock is the lock's name. Names are the server's, so the database is part of it; they end after 64 bytes.
 const mysqlLock = "CONCAT('retort:', LEFT(SHA2(DATABASE(), 256), 40))"
 
-func (mysql) tryLock(ctx context.Context, q introspect.Querier) (bool, string, error) {
+func (mysql) tryLock(ctx context.Context, q introspect.Querier, _ lockScope) (bool, string, error) {
 	var taken sql.NullInt64
 	if err := q.QueryRowContext(ctx, "SELECT GET_LOCK("+mysqlLock+", 0)").Scan(&taken); err != nil || taken.Int64 == 1 {
 		return taken.Int64 == 1, "", err
@@ -58,4 +60,78 @@ func (mysql) isBusy(error) bool                                                 
 
 func (mysql) patience(context.Context, introspect.Querier, time.Duration) (time.Duration, error) {
 	return 0, nil
+}
+
+// limit bounds the waiting for other sessions: for the definition of a table, and for its rows. Both count in whole
+// seconds. How long a statement runs MySQL watches over for SELECT only.
+func (m mysql) limit(ctx context.Context, q introspect.Querier, l limits, local bool) (before []setting, err error) {
+	if l.lock <= 0 {
+		return nil, nil
+	}
+	value := strconv.FormatInt(int64(max(1, (l.lock+time.Second-1)/time.Second)), 10)
+	for _, name := range []string{"lock_wait_timeout", "innodb_lock_wait_timeout"} {
+		was := setting{name: name}
+		if err := q.QueryRowContext(ctx, "SELECT @@SESSION."+name).Scan(&was.value); err != nil {
+			return before, err
+		}
+		if err := m.set(ctx, q, setting{name, value}, local); err != nil {
+			return before, err
+		}
+		before = append(before, was)
+	}
+	return before, nil
+}
+
+func (mysql) set(ctx context.Context, q introspect.Querier, s setting, _ bool) error {
+	_, err := q.ExecContext(ctx, "SET SESSION "+s.name+" = "+s.value)
+	return err
+}
+
+func (mysql) limitsStatements() bool { return false }
+
+// blocked knows ER_LOCK_WAIT_TIMEOUT and ER_LOCK_DEADLOCK by the text that the driver gives them.
+func (mysql) blocked(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "Error 1205") || strings.Contains(err.Error(), "Error 1213"))
+}
+
+// holders names the open transactions: whose locks are whose is written down only where performance_schema is on.
+func (mysql) holders(ctx context.Context, q introspect.Querier, _ []schema.Name) string {
+	rows, err := q.QueryContext(ctx, "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx "+
+		"WHERE trx_mysql_thread_id NOT IN (0, CONNECTION_ID()) ORDER BY trx_started LIMIT 3")
+	if err != nil {
+		return "" // that takes the privilege PROCESS
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var id int64
+		if rows.Scan(&id) != nil {
+			return ""
+		}
+		out = append(out, strconv.FormatInt(id, 10))
+	}
+	if rows.Err() != nil || len(out) == 0 {
+		return ""
+	}
+	return "perhaps the open transaction of connection " + strings.Join(out, ", ")
+}
+
+func (mysql) serverID(ctx context.Context, q introspect.Querier) (id int64, err error) {
+	err = q.QueryRowContext(ctx, "SELECT CONNECTION_ID()").Scan(&id)
+	return id, err
+}
+
+func (mysql) cancel(ctx context.Context, q introspect.Querier, serverID int64) error {
+	_, err := q.ExecContext(ctx, fmt.Sprintf("KILL QUERY %d", serverID))
+	return err
+}
+
+// openTransaction asks for the characteristics of the next transaction, which is refused while one is open
+// (ER_CANT_CHANGE_TX_CHARACTERISTICS). Those asked for are the usual ones.
+func (mysql) openTransaction(ctx context.Context, q introspect.Querier) (bool, error) {
+	_, err := q.ExecContext(ctx, "SET TRANSACTION READ WRITE")
+	if err != nil && strings.Contains(err.Error(), "Error 1568") {
+		return true, nil
+	}
+	return false, err
 }

@@ -12,8 +12,12 @@ const (
 	DefaultHistoryTable = "retort_history"
 )
 
-// DefaultLockTimeout is how long a run waits for another one to finish when [Options] does not say.
-const DefaultLockTimeout = time.Minute
+// DefaultWait is how long a run waits for another one to finish when [Options] does not say.
+const DefaultWait = time.Minute
+
+// DefaultLockRetries is how often a statement is tried again that did not get its locks when [Options] does not say. With
+// the pauses between the attempts that is about a minute and a half.
+const DefaultLockRetries = 10
 
 // Options says how to run. The zero value is right for most.
 type Options struct {
@@ -21,8 +25,19 @@ type Options struct {
 	// named; a history table without a namespace is in the version table's.
 	VersionTable schema.Name
 	HistoryTable schema.Name
-	// LockTimeout is how long to wait while another run holds the database; 0 means [DefaultLockTimeout], less than 0 not at all.
+	// Wait is how long to wait while another run holds the database; 0 means [DefaultWait], less than 0 not at all.
+	Wait time.Duration
+	// LockTimeout is how long a statement waits for locks that other sessions hold; 0 leaves that to the server. While it
+	// waits, everybody else queues behind it, so it should be short: a statement that gives up is tried again after a pause,
+	// with everything that its transaction held released. Building and dropping an index CONCURRENTLY is not limited, since
+	// nobody queues behind it. SQLite has no such locks.
 	LockTimeout time.Duration
+	// LockRetries is how often that is tried again; 0 means [DefaultLockRetries], less than 0 not at all. Deadlocks count
+	// too. What ran a step in Go is not tried again, since nobody knows what else the step did.
+	LockRetries int
+	// StatementTimeout is how long one statement may run; 0 is no limit of Retort's. Steps in Go are limited on PostgreSQL
+	// only, statement by statement, and building an index CONCURRENTLY never is.
+	StatementTimeout time.Duration
 	// Transaction says what one transaction holds.
 	Transaction TransactionMode
 	// Events, if set, is called for everything that happens, from one goroutine.
@@ -51,11 +66,18 @@ func (o Options) historyTable() schema.Name {
 	return name
 }
 
-func (o Options) lockTimeout() time.Duration {
-	if o.LockTimeout == 0 {
-		return DefaultLockTimeout
+func (o Options) wait() time.Duration {
+	if o.Wait == 0 {
+		return DefaultWait
 	}
-	return max(o.LockTimeout, 0)
+	return max(o.Wait, 0)
+}
+
+func (o Options) lockRetries() int {
+	if o.LockRetries == 0 {
+		return DefaultLockRetries
+	}
+	return max(o.LockRetries, 0)
 }
 
 func (o Options) emit(event Event) {
@@ -81,6 +103,9 @@ const (
 	EventResume EventKind = "resume"
 	// EventStatement says that a statement is about to run: SQL, or Text for a step in Go.
 	EventStatement EventKind = "statement"
+	// EventRetry says that a statement did not get its locks and is tried again after a pause: Text says why, and who has
+	// them, if the engine tells.
+	EventRetry EventKind = "retry"
 	// EventStep says that the statements up to Step of Steps are carried out and committed or about to be.
 	EventStep EventKind = "step"
 	// EventDone says that a revision is finished, committed with its version row.

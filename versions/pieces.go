@@ -37,7 +37,7 @@ type unfinished struct {
 
 // unfinished returns the interrupted run, or nil.
 func (r *runner) unfinished(ctx context.Context) (*unfinished, error) {
-	entries, err := r.tables.entries(ctx, r.conn.Conn, " WHERE "+r.tables.column("state")+" IS NOT NULL")
+	entries, err := r.tables.entries(ctx, r.conn.Querier, " WHERE "+r.tables.column("state")+" IS NOT NULL")
 	if err != nil || len(entries) == 0 {
 		return nil, err
 	}
@@ -86,9 +86,15 @@ func (s *stepRun) runInPieces(ctx context.Context) (failed int, err error) {
 		var next int
 		next, err = s.piece(ctx, at)
 		if err != nil {
-			return next, err
+			if err = s.tryAgain(ctx, at, next, err); err != nil {
+				return next, err
+			}
+			if at, err = s.afterFailure(ctx, at); err != nil {
+				return next, err
+			}
+			continue
 		}
-		at = next
+		at, s.attempts = next, attempts{}
 		event := s.event(EventStep, len(s.statements))
 		event.Step, event.Elapsed = at, time.Since(s.started)
 		s.options.emit(event)
@@ -103,6 +109,20 @@ func (s *stepRun) runInPieces(ctx context.Context) (failed int, err error) {
 		}
 	}
 	return 0, s.commit(ctx)
+}
+
+// afterFailure returns the place to go on from when the statement at a place did not get its locks. PostgreSQL leaves an
+// index behind that it could not finish.
+func (s *stepRun) afterFailure(ctx context.Context, at int) (int, error) {
+	index, isIndex := s.statements[at].Operation.(*op.CreateIndex)
+	if !isIndex || s.engine.dialect() != schema.Postgres || !s.alone(s.statements[at]) {
+		return at, nil
+	}
+	built, err := s.indexValid(ctx, index)
+	if built {
+		return at + 1, err
+	}
+	return at, err
 }
 
 // rewind sets the history row to how far the run has come for good, for recording a failure.
@@ -125,7 +145,7 @@ func (s *stepRun) piece(ctx context.Context, at int) (int, error) {
 		if err := s.noteAlone(ctx, at); err != nil {
 			return at + 1, err
 		}
-		if err := s.exec(ctx, at, s.conn); err != nil {
+		if err := s.exec(ctx, at, s.conn.idb); err != nil {
 			return at + 1, err
 		}
 		return at + 1, nil
@@ -165,7 +185,7 @@ func (s *stepRun) piece(ctx context.Context, at int) (int, error) {
 // of two runs only one notes.
 func (s *stepRun) noteAlone(ctx context.Context, at int) error {
 	if s.engine.dialect() != schema.SQLite {
-		return s.note(ctx, s.conn.Conn, at)
+		return s.note(ctx, s.conn.Querier, at)
 	}
 	if err := s.begin(ctx, false); err != nil {
 		return err
@@ -314,7 +334,7 @@ func (s *stepRun) tookEffect(ctx context.Context, statement ddl.Statement) (bool
 			return !found, err
 		}
 	}
-	now, err := s.schemaSum(ctx, s.conn.Conn, statement)
+	now, err := s.schemaSum(ctx, s.conn.Querier, statement)
 	return now != s.unfinished.progress.Found, err
 }
 
@@ -327,14 +347,19 @@ func (s *stepRun) indexValid(ctx context.Context, index *op.CreateIndex) (bool, 
 	if err != nil || !found {
 		return false, err
 	}
-	if valid, err = exists(ctx, s.conn.Conn, "SELECT 1 FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass($1) AND indisvalid", name); err != nil || valid {
+	if valid, err = exists(ctx, s.conn.Querier, "SELECT 1 FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass($1) AND indisvalid", name); err != nil || valid {
 		return valid, err
 	}
-	_, err = s.conn.Conn.ExecContext(ctx, "DROP INDEX CONCURRENTLY IF EXISTS "+name)
+	restore, err := s.limit(ctx, s.conn.Querier, limits{lock: noLimit, statement: noLimit})
+	if err != nil {
+		return false, err
+	}
+	defer restore()
+	_, err = s.conn.ExecContext(ctx, "DROP INDEX CONCURRENTLY IF EXISTS "+name)
 	return false, err
 }
 
 // hasIndex reports whether PostgreSQL has an index, valid or not.
 func (s *stepRun) hasIndex(ctx context.Context, name schema.Name) (bool, error) {
-	return exists(ctx, s.conn.Conn, "SELECT 1 FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass($1)", ddl.QuoteName(schema.Postgres, name))
+	return exists(ctx, s.conn.Querier, "SELECT 1 FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass($1)", ddl.QuoteName(schema.Postgres, name))
 }

@@ -2,8 +2,12 @@ package versions
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"github.com/retort-db/retort/ddl"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/retort-db/retort/introspect"
@@ -39,9 +43,13 @@ func (postgres) tableExists(ctx context.Context, q introspect.Querier, name sche
 
 // tryLock does not wait on the server: a session that waits there holds a snapshot, and CREATE INDEX CONCURRENTLY in the
 // session that has the lock would wait for that snapshot for ever.
-func (postgres) tryLock(ctx context.Context, q introspect.Querier) (bool, string, error) {
+func (postgres) tryLock(ctx context.Context, q introspect.Querier, scope lockScope) (bool, string, error) {
+	try := "pg_try_advisory_lock"
+	if scope == lockOfTransaction {
+		try = "pg_try_advisory_xact_lock"
+	}
 	var taken bool
-	if err := q.QueryRowContext(ctx, "SELECT pg_catalog.pg_try_advisory_lock($1)", int64(postgresLock)).Scan(&taken); err != nil || taken {
+	if err := q.QueryRowContext(ctx, "SELECT pg_catalog."+try+"($1)", int64(postgresLock)).Scan(&taken); err != nil || taken {
 		return taken, "", err
 	}
 	var pid int
@@ -73,4 +81,113 @@ func (postgres) isBusy(error) bool                                              
 
 func (postgres) patience(context.Context, introspect.Querier, time.Duration) (time.Duration, error) {
 	return 0, nil
+}
+
+func (p postgres) limit(ctx context.Context, q introspect.Querier, l limits, local bool) (before []setting, err error) {
+	for _, one := range []struct {
+		name  string
+		limit time.Duration
+	}{{"lock_timeout", l.lock}, {"statement_timeout", l.statement}} {
+		if one.limit == 0 {
+			continue
+		}
+		was := setting{name: one.name}
+		if err := q.QueryRowContext(ctx, "SELECT pg_catalog.current_setting($1)", one.name).Scan(&was.value); err != nil {
+			return before, err
+		}
+		value := strconv.FormatInt(max(one.limit, 0).Milliseconds(), 10)
+		if one.limit > 0 && one.limit < time.Millisecond {
+			value = "1" // 0 would be no limit
+		}
+		if err := p.set(ctx, q, setting{one.name, value}, local); err != nil {
+			return before, err
+		}
+		before = append(before, was)
+	}
+	return before, nil
+}
+
+func (postgres) set(ctx context.Context, q introspect.Querier, s setting, local bool) error {
+	var now string
+	return q.QueryRowContext(ctx, "SELECT pg_catalog.set_config($1, $2, $3)", s.name, s.value, local).Scan(&now)
+}
+
+func (postgres) limitsStatements() bool { return true }
+
+// sqlState returns the SQLSTATE of an error of any driver: pgx and lib/pq have a method for it, bun's own has the fields of
+// the protocol.
+func sqlState(err error) string {
+	var stated interface{ SQLState() string }
+	if errors.As(err, &stated) {
+		return stated.SQLState()
+	}
+	var fielded interface{ Field(k byte) string }
+	if errors.As(err, &fielded) {
+		return fielded.Field('C')
+	}
+	return ""
+}
+
+// blocked knows lock_not_available, deadlock_detected and serialization_failure.
+func (postgres) blocked(err error) bool {
+	return slices.Contains([]string{"55P03", "40P01", "40001"}, sqlState(err))
+}
+
+func (postgres) holders(ctx context.Context, q introspect.Querier, tables []schema.Name) string {
+	var out []string
+	for _, table := range tables {
+		rows, err := q.QueryContext(ctx, "SELECT a.pid, coalesce(a.application_name, ''), coalesce(a.state, '') "+
+			"FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "+
+			"WHERE l.locktype = 'relation' AND l.granted AND l.relation = pg_catalog.to_regclass($1) AND l.pid <> pg_catalog.pg_backend_pid() "+
+			"GROUP BY a.pid, a.application_name, a.state, a.xact_start ORDER BY a.xact_start LIMIT 3", ddl.QuoteName(schema.Postgres, table))
+		if err != nil {
+			return ""
+		}
+		for rows.Next() {
+			var pid int
+			var application, state string
+			if rows.Scan(&pid, &application, &state) != nil {
+				break
+			}
+			text := fmt.Sprintf("server process %d", pid)
+			if application != "" {
+				text += " of " + application
+			}
+			if state != "" {
+				text += " (" + state + ")"
+			}
+			if !slices.Contains(out, text) {
+				out = append(out, text)
+			}
+		}
+		if rows.Err() != nil || rows.Close() != nil {
+			return ""
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func (postgres) serverID(ctx context.Context, q introspect.Querier) (id int64, err error) {
+	err = q.QueryRowContext(ctx, "SELECT pg_catalog.pg_backend_pid()").Scan(&id)
+	return id, err
+}
+
+func (postgres) cancel(ctx context.Context, q introspect.Querier, serverID int64) error {
+	var told bool
+	return q.QueryRowContext(ctx, "SELECT pg_catalog.pg_cancel_backend($1)", serverID).Scan(&told)
+}
+
+// openTransaction sets a savepoint, which takes a transaction.
+func (postgres) openTransaction(ctx context.Context, q introspect.Querier) (bool, error) {
+	_, err := q.ExecContext(ctx, "SAVEPOINT retort")
+	switch {
+	case err == nil:
+		_, err = q.ExecContext(ctx, "RELEASE SAVEPOINT retort")
+		return true, err
+	case sqlState(err) == "25P01": // no_active_sql_transaction
+		return false, nil
+	case sqlState(err) == "25P02": // in_failed_sql_transaction
+		return true, nil
+	}
+	return false, err
 }

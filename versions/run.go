@@ -2,8 +2,6 @@ package versions
 
 import (
 	"context"
-	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"slices"
@@ -25,20 +23,22 @@ import (
 // leaves nothing behind, except where one of its statements cannot run in a transaction; there, and on MySQL, the history
 // table has the step reached, and the next run goes on from it. The error of a failing revision is a [*StepError].
 //
-// The connection of a pool that has only one is shared with the steps in Go, so that a database in memory serves.
-func Upgrade(ctx context.Context, db *bun.DB, set *Set, target string, options Options) error {
+// The database is a *bun.DB, of which one connection is used, or a bun.Conn. The connection of a pool that has only one is
+// shared with the steps in Go, so that a database in memory serves. On a bun.Tx everything happens in the caller's
+// transaction, each revision in a savepoint, and the caller commits it; what cannot run in a transaction, which is every
+// change of a schema on MySQL, is then a [*TransactionError].
+func Upgrade(ctx context.Context, db bun.IDB, set *Set, target string, options Options) error {
 	return run(ctx, db, set, func(g *Graph, rows []string) ([]Step, error) { return g.UpgradePath(rows, target) }, options)
 }
 
 // Downgrade reverts the revisions above a target (see [Graph.DowngradePath]), as Upgrade applies them.
-func Downgrade(ctx context.Context, db *bun.DB, set *Set, target string, options Options) error {
+func Downgrade(ctx context.Context, db bun.IDB, set *Set, target string, options Options) error {
 	return run(ctx, db, set, func(g *Graph, rows []string) ([]Step, error) { return g.DowngradePath(rows, target) }, options)
 }
 
 // runner is one run over one connection. The lock lives on that connection too, so that a run cannot go on without it.
 type runner struct {
-	db        *bun.DB
-	conn      bun.Conn
+	conn      *session
 	engine    engine
 	server    schema.Server
 	tables    tables
@@ -54,12 +54,18 @@ type runner struct {
 	interrupted int64
 	// pending are the events of revisions that are carried out and not committed yet.
 	pending []Event
+	// serverID is what the server knows the connection by, for cancelling what it does; 0 if that cannot be told.
+	serverID int64
+	attempts attempts
+	// pooled is set where every transaction may run in another session of the server.
+	pooled bool
 }
 
 // planner finds the steps of a run from the rows of the version table.
 type planner func(g *Graph, rows []string) ([]Step, error)
 
-func run(ctx context.Context, db *bun.DB, set *Set, planned planner, options Options) (err error) {
+func run(ctx context.Context, db bun.IDB, set *Set, planned planner, options Options) (err error) {
+	defer func() { err = explainPooler(err) }()
 	graph, err := set.Graph()
 	if err != nil {
 		return err
@@ -83,6 +89,16 @@ func run(ctx context.Context, db *bun.DB, set *Set, planned planner, options Opt
 		return err
 	}
 	defer unlock(&err)
+	if !r.pooled {
+		if r.serverID, err = r.engine.serverID(ctx, r.conn.Querier); err != nil {
+			return fmt.Errorf("connect: %w", err)
+		}
+	}
+	restore, err := r.limit(ctx, r.conn.Querier, limits{lock: options.LockTimeout, statement: options.StatementTimeout})
+	if err != nil {
+		return err
+	}
+	defer restore()
 	for {
 		err := r.runSteps(ctx, plan)
 		if !errors.Is(err, errMoved) {
@@ -98,21 +114,21 @@ func run(ctx context.Context, db *bun.DB, set *Set, planned planner, options Opt
 // errMoved says that the version table is not as it was when the run was planned.
 var errMoved = errors.New("the version table has changed during the run")
 
-func newRunner(ctx context.Context, db *bun.DB, options Options) (*runner, error) {
+func newRunner(ctx context.Context, db bun.IDB, options Options) (*runner, error) {
 	engine, err := engineOf(db)
 	if err != nil {
 		return nil, err
 	}
-	conn, err := db.Conn(ctx)
+	conn, err := openSession(ctx, db)
 	if err != nil {
-		return nil, fmt.Errorf("connect: %w", err)
+		return nil, err
 	}
-	server, err := introspect.ServerOf(ctx, conn.Conn, engine.dialect())
+	server, err := introspect.ServerOf(ctx, conn.Querier, engine.dialect())
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("connect: %w", err), conn.Close())
+		return nil, errors.Join(fmt.Errorf("connect: %w", err), conn.close())
 	}
 	return &runner{
-		db: db, conn: conn, engine: engine, server: server, tables: tablesOf(engine, options), options: options,
+		conn: conn, engine: engine, server: server, tables: tablesOf(engine, options), options: options,
 		knowledge: newKnowledge(server),
 	}, nil
 }
@@ -129,8 +145,7 @@ func (r *runner) close(err *error) {
 	if open := r.rollback(context.Background()); open != nil && *err == nil {
 		*err = open
 	}
-	// A connection that was thrown away is closed already.
-	if closing := r.conn.Close(); closing != nil && *err == nil && !errors.Is(closing, sql.ErrConnDone) {
+	if closing := r.conn.close(); closing != nil && *err == nil {
 		*err = closing
 	}
 }
@@ -140,12 +155,12 @@ func (r *runner) querier() introspect.Querier {
 	if r.tx != nil {
 		return r.tx.Tx.Tx
 	}
-	return r.conn.Conn
+	return r.conn.Querier
 }
 
 // nothingToDo reports whether the target is reached and no run has been interrupted.
 func (r *runner) nothingToDo(ctx context.Context, plan func([]string) ([]Step, error)) (bool, error) {
-	rows, err := r.tables.rows(ctx, r.conn.Conn)
+	rows, err := r.tables.rows(ctx, r.conn.Querier)
 	if err != nil {
 		return false, err
 	}
@@ -179,7 +194,7 @@ func (r *runner) inTable(err error) error {
 
 // runSteps plans from the version table as it is and carries the steps out.
 func (r *runner) runSteps(ctx context.Context, plan func([]string) ([]Step, error)) error {
-	rows, err := r.tables.rows(ctx, r.conn.Conn)
+	rows, err := r.tables.rows(ctx, r.conn.Querier)
 	if err != nil {
 		return err
 	}
@@ -205,7 +220,7 @@ func (r *runner) runSteps(ctx context.Context, plan func([]string) ([]Step, erro
 		return err
 	}
 	for _, step := range steps {
-		if err := checkDecided(ctx, r.conn.Conn, r.engine, step); err != nil {
+		if err := checkDecided(ctx, r.conn.Querier, r.engine, step); err != nil {
 			return err
 		}
 	}
@@ -226,7 +241,7 @@ func (r *runner) runSteps(ctx context.Context, plan func([]string) ([]Step, erro
 }
 
 func (r *runner) warnChanged(ctx context.Context) error {
-	changed, err := r.tables.changed(ctx, r.conn.Conn, r.position, r.revisions)
+	changed, err := r.tables.changed(ctx, r.conn.Querier, r.position, r.revisions)
 	if err != nil {
 		return err
 	}
@@ -238,14 +253,29 @@ func (r *runner) warnChanged(ctx context.Context) error {
 
 // ensureTables creates the version and history tables, waiting where the engine has no other lock.
 func (r *runner) ensureTables(ctx context.Context) error {
-	return r.patiently(ctx, func() error { return r.tables.ensure(ctx, r.conn.Conn) })
+	if r.conn.inTransaction() && !r.engine.transactional() {
+		return r.checkTables(ctx)
+	}
+	if r.pooled {
+		position := r.position
+		r.position = nil // there may be no table yet to compare it with
+		defer func() { r.position = position }()
+		if err := r.begin(ctx, false); err != nil {
+			return err
+		}
+		if err := r.tables.ensure(ctx, r.querier()); err != nil {
+			return errors.Join(err, r.rollback(ctx))
+		}
+		return r.commit(ctx)
+	}
+	return r.patiently(ctx, func() error { return r.tables.ensure(ctx, r.conn.Querier) })
 }
 
 // carryOut runs the steps, each committed by itself or all together.
 func (r *runner) carryOut(ctx context.Context, steps []recorded, unfinished *unfinished) error {
 	keepOff := r.options.Transaction == TransactionAll && r.foreignKeysMatter(ctx, steps)
 	for i, step := range steps {
-		s := &stepRun{runner: r, recorded: step, foreignKeysOff: keepOff}
+		s := &stepRun{runner: r, recorded: step, foreignKeysOff: keepOff, shared: r.tx != nil}
 		if i == 0 {
 			s.unfinished = unfinished
 		}
@@ -264,10 +294,10 @@ func (r *runner) foreignKeysMatter(ctx context.Context, steps []recorded) bool {
 	}
 	k := newKnowledge(r.server)
 	for _, step := range steps {
-		if err := k.learn(ctx, r.conn.Conn, step.operations); err != nil {
+		if err := k.learn(ctx, r.conn.Querier, step.operations); err != nil {
 			return true
 		}
-		statements, err := k.compile(ctx, r.conn.Conn, r.server, step.operations)
+		statements, err := k.compile(ctx, r.conn.Querier, r.server, step.operations)
 		if err != nil || slices.ContainsFunc(statements, func(s ddl.Statement) bool { return s.ForeignKeysOff }) {
 			return true
 		}
@@ -279,10 +309,10 @@ func (r *runner) foreignKeysMatter(ctx context.Context, steps []recorded) bool {
 // dryRun shows what would run. Revisions are compiled as if those before them had run.
 func (r *runner) dryRun(ctx context.Context, steps []recorded) error {
 	for _, step := range steps {
-		if err := r.knowledge.learn(ctx, r.conn.Conn, step.operations); err != nil {
+		if err := r.knowledge.learn(ctx, r.conn.Querier, step.operations); err != nil {
 			return err
 		}
-		statements, err := r.knowledge.compile(ctx, r.conn.Conn, r.server, step.operations)
+		statements, err := r.knowledge.compile(ctx, r.conn.Querier, r.server, step.operations)
 		if err != nil {
 			return (&stepRun{runner: r, recorded: step}).fail(0, err)
 		}
@@ -313,9 +343,4 @@ func describe(s ddl.Statement) string {
 		return s.Describe
 	}
 	return s.Operation.String()
-}
-
-// discard throws the connection away instead of giving it back to the pool: something of this run may cling to it.
-func (r *runner) discard() {
-	_ = r.conn.Raw(func(any) error { return driver.ErrBadConn })
 }

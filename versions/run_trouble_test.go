@@ -53,7 +53,7 @@ func TestConcurrentUpgrades(t *testing.T) {
 	})
 }
 
-func TestLockTimeoutNamesTheHolder(t *testing.T) {
+func TestWaitingNamesTheHolder(t *testing.T) {
 	onEngines(t, func(t *testing.T, db *bun.DB) {
 		inside, leave := make(chan struct{}), make(chan struct{})
 		slow := table("a")
@@ -68,7 +68,7 @@ func TestLockTimeoutNamesTheHolder(t *testing.T) {
 		go func() { done <- versions.Upgrade(t.Context(), db, setOf(slow), "head", versions.Options{}) }()
 		<-inside
 		var told string
-		err := versions.Upgrade(t.Context(), db, setOf(table("a")), "head", versions.Options{LockTimeout: 300 * time.Millisecond, Events: func(e versions.Event) {
+		err := versions.Upgrade(t.Context(), db, setOf(table("a")), "head", versions.Options{Wait: 300 * time.Millisecond, Events: func(e versions.Event) {
 			if e.Kind == versions.EventWaiting {
 				told = e.Text
 			}
@@ -158,7 +158,7 @@ func TestCancel(t *testing.T) {
 		wantTables(t, db, "t_a")
 		calm := table("b", "a")
 		calm.Upgrade = b.Upgrade // the same operations: cancel does nothing any more
-		upgrade(t, db, set, "head", versions.Options{LockTimeout: 10 * time.Second})
+		upgrade(t, db, set, "head", versions.Options{Wait: 10 * time.Second})
 		wantRows(t, db, "b")
 		if got := column(t, db, "SELECT id FROM t_a"); len(got) != 1 {
 			t.Errorf("inserted %d times", len(got))
@@ -288,7 +288,7 @@ func TestPanicInStep(t *testing.T) {
 		}
 		wantRows(t, db)
 		// Nothing is left locked.
-		if err := versions.Ensure(t.Context(), db, versions.Options{LockTimeout: -1}); err != nil {
+		if err := versions.Ensure(t.Context(), db, versions.Options{Wait: -1}); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -297,7 +297,7 @@ func TestPanicInStep(t *testing.T) {
 func TestOneRevisionAlone(t *testing.T) {
 	onEngines(t, func(t *testing.T, db *bun.DB) {
 		set := setOf(table("a"), table("b", "a"), table("c", "a"), versions.Revision{ID: "m", Revises: versions.After("b", "c")})
-		do := func(move func(context.Context, *bun.DB, *versions.Set, string, versions.Options) error, id string, rows ...string) {
+		do := func(move func(context.Context, bun.IDB, *versions.Set, string, versions.Options) error, id string, rows ...string) {
 			t.Helper()
 			if err := move(t.Context(), db, set, id, versions.Options{}); err != nil {
 				t.Fatal(err)

@@ -10,14 +10,14 @@ import (
 
 // ApplyOne applies one revision, by its whole ID, wherever the branches stand: what comes before it has to be applied, else
 // the error is an [*OutOfOrderError]. A revision that is applied is left alone. Otherwise it is as [Upgrade].
-func ApplyOne(ctx context.Context, db *bun.DB, set *Set, id string, options Options) error {
+func ApplyOne(ctx context.Context, db bun.IDB, set *Set, id string, options Options) error {
 	return run(ctx, db, set, func(g *Graph, rows []string) ([]Step, error) { return g.single(rows, id, Up) }, options)
 }
 
 // RevertOne reverts one revision and nothing else, also where [Downgrade] would revert other branches along: nothing that
 // is applied may follow or depend on it, else the error is an [*OutOfOrderError]. A revision that is not applied is left
 // alone.
-func RevertOne(ctx context.Context, db *bun.DB, set *Set, id string, options Options) error {
+func RevertOne(ctx context.Context, db bun.IDB, set *Set, id string, options Options) error {
 	return run(ctx, db, set, func(g *Graph, rows []string) ([]Step, error) { return g.single(rows, id, Down) }, options)
 }
 

@@ -34,7 +34,7 @@ func (sqlite) tableExists(ctx context.Context, q introspect.Querier, name schema
 	return exists(ctx, q, "SELECT 1 FROM "+from+" WHERE type = 'table' AND lower(name) = lower(?)", name.Name)
 }
 
-func (sqlite) tryLock(context.Context, introspect.Querier) (bool, string, error) {
+func (sqlite) tryLock(context.Context, introspect.Querier, lockScope) (bool, string, error) {
 	return true, "", nil
 }
 func (sqlite) unlock(context.Context, introspect.Querier) error { return nil }
@@ -63,4 +63,27 @@ func (sqlite) patience(ctx context.Context, q introspect.Querier, wait time.Dura
 	}
 	_, err := q.ExecContext(ctx, fmt.Sprintf("PRAGMA busy_timeout = %d", wait.Milliseconds()))
 	return time.Duration(before) * time.Millisecond, err
+}
+
+func (sqlite) limit(context.Context, introspect.Querier, limits, bool) ([]setting, error) {
+	return nil, nil
+}
+func (sqlite) set(context.Context, introspect.Querier, setting, bool) error { return nil }
+func (sqlite) limitsStatements() bool                                       { return false }
+func (sqlite) blocked(error) bool                                           { return false }
+
+func (sqlite) holders(context.Context, introspect.Querier, []schema.Name) string { return "" }
+func (sqlite) serverID(context.Context, introspect.Querier) (int64, error)       { return 0, nil }
+func (sqlite) cancel(context.Context, introspect.Querier, int64) error           { return nil }
+
+// openTransaction begins one, which takes no lock yet and is refused while another is open.
+func (sqlite) openTransaction(ctx context.Context, q introspect.Querier) (bool, error) {
+	_, err := q.ExecContext(ctx, "BEGIN")
+	if err != nil && strings.Contains(err.Error(), "within a transaction") {
+		return true, nil
+	}
+	if err == nil {
+		_, err = q.ExecContext(ctx, "ROLLBACK")
+	}
+	return false, err
 }

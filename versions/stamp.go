@@ -16,7 +16,8 @@ type StampOptions struct {
 
 // Stamp sets the rows of the version table without running anything; see [Graph.StampRows]. It is also how to say that a
 // revision which was interrupted has been brought in order by hand: nothing will go on from it.
-func Stamp(ctx context.Context, db *bun.DB, set *Set, targets []string, stamp StampOptions, options Options) (err error) {
+func Stamp(ctx context.Context, db bun.IDB, set *Set, targets []string, stamp StampOptions, options Options) (err error) {
+	defer func() { err = explainPooler(err) }()
 	graph, err := set.Graph()
 	if err != nil {
 		return err
@@ -41,7 +42,7 @@ func Stamp(ctx context.Context, db *bun.DB, set *Set, targets []string, stamp St
 }
 
 func (r *runner) stamp(ctx context.Context, targets []string, stamp StampOptions) error {
-	old, err := r.tables.rows(ctx, r.conn.Conn)
+	old, err := r.tables.rows(ctx, r.conn.Querier)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func (r *runner) stamp(ctx context.Context, targets []string, stamp StampOptions
 		return err
 	}
 	// A stamp also ends what was interrupted.
-	if r.interrupted, err = r.tables.interrupted(ctx, r.conn.Conn); err != nil {
+	if r.interrupted, err = r.tables.interrupted(ctx, r.conn.Querier); err != nil {
 		return err
 	}
 	start := time.Now()
@@ -114,7 +115,8 @@ func (r *runner) writeStamp(ctx context.Context, start time.Time, old, rows []st
 }
 
 // Ensure creates the version and history tables where they are missing, and does nothing else.
-func Ensure(ctx context.Context, db *bun.DB, options Options) (err error) {
+func Ensure(ctx context.Context, db bun.IDB, options Options) (err error) {
+	defer func() { err = explainPooler(err) }()
 	r, err := newRunner(ctx, db, options)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ type stepRun struct {
 	recorded
 	unfinished     *unfinished // the interrupted run of this revision, or nil
 	foreignKeysOff bool        // whatever the statements say
+	shared         bool        // the transaction holds earlier revisions too
 
 	started    time.Time
 	statements []ddl.Statement
@@ -34,19 +35,28 @@ func (s *stepRun) run(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return s.failed(ctx, 0, s.movedOr(ctx, err))
 	}
-	s.entry = Entry{
-		Revision: s.ID, Direction: s.Direction, Started: s.started, Statements: len(s.statements), Checksum: s.checksum,
-		ToolVersion: s.options.ToolVersion, Outcome: OutcomeRunning,
+	if err := s.checkPieces(); err != nil {
+		return s.failed(ctx, 0, err)
 	}
 	s.options.emit(s.event(EventStart, len(s.statements)))
-	at, err := 0, error(nil)
-	if s.inPieces() {
-		at, err = s.runInPieces(ctx)
-	} else {
-		at, err = s.runWhole(ctx)
-	}
-	if err != nil {
-		return s.failed(ctx, at, err)
+	for {
+		s.entry = Entry{
+			Revision: s.ID, Direction: s.Direction, Started: s.started, Statements: len(s.statements), Checksum: s.checksum,
+			ToolVersion: s.options.ToolVersion, Outcome: OutcomeRunning,
+		}
+		if s.inPieces() {
+			if at, err := s.runInPieces(ctx); err != nil {
+				return s.failed(ctx, at, err)
+			}
+			break
+		}
+		at, err := s.runWhole(ctx)
+		if err == nil {
+			break
+		}
+		if err := s.tryAgain(ctx, 0, at, err); err != nil {
+			return s.failed(ctx, at, err)
+		}
 	}
 	s.knowledge.follow(s.operations)
 	return nil
@@ -55,7 +65,7 @@ func (s *stepRun) run(ctx context.Context) error {
 // movedOr returns errMoved if what failed had to fail, because another run has been here since this one was planned, and
 // the cause otherwise.
 func (s *stepRun) movedOr(ctx context.Context, cause error) error {
-	if s.engine.dialect() != schema.SQLite || s.tx != nil {
+	if !s.lockedByTransaction() || s.tx != nil {
 		return cause
 	}
 	if err := s.begin(ctx, false); errors.Is(err, errMoved) {
@@ -168,14 +178,22 @@ func (s *stepRun) exec(ctx context.Context, i int, db bun.IDB) error {
 	event := s.event(EventStatement, len(s.statements))
 	event.Step, event.SQL, event.Text, event.Elapsed = i+1, statement.SQL, describe(statement), time.Since(s.started)
 	s.options.emit(event)
-	switch {
-	case statement.Run != nil:
-		return protect(func() error { return statement.Run(ctx, db) })
-	case statement.Guard != "":
-		return guard(ctx, s.querier(), statement)
-	}
-	_, err := s.querier().ExecContext(ctx, statement.SQL, s.bindable(statement.Args)...)
-	return err
+	return s.limited(ctx, statement, func(ctx context.Context) error {
+		if _, step := statement.Operation.(*op.Run); step {
+			// The function gets the context that ends, to stop what else it does.
+			return protect(func() error { return statement.Run(ctx, db) })
+		}
+		return s.cancellable(ctx, func(ctx context.Context) error {
+			switch {
+			case statement.Run != nil:
+				return protect(func() error { return statement.Run(ctx, db) })
+			case statement.Guard != "":
+				return guard(ctx, s.querier(), statement)
+			}
+			_, err := s.querier().ExecContext(ctx, statement.SQL, s.bindable(statement.Args)...)
+			return err
+		})
+	})
 }
 
 // bindable returns the arguments as the driver should get them. SQLite has no type for times, and drivers write them
@@ -233,10 +251,12 @@ func (s *stepRun) failed(ctx context.Context, step int, cause error) error {
 	var decision *DecisionError
 	var interrupted *InterruptedError
 	var lock *LockError
+	var transaction *TransactionError
+	var pooler *PoolerError
 	switch {
 	case errors.Is(cause, errMoved):
 		return errMoved
-	case errors.As(cause, &decision), errors.As(cause, &interrupted), errors.As(cause, &lock):
+	case errors.As(cause, &decision), errors.As(cause, &interrupted), errors.As(cause, &lock), errors.As(cause, &transaction), errors.As(cause, &pooler):
 		return cause
 	}
 	err := s.fail(step, cause)
@@ -276,9 +296,9 @@ func (s *stepRun) recordFailure(ctx context.Context, cause error) error {
 		e.Step, e.state = 0, ""
 		return s.tables.insertEntry(ctx, q, &e)
 	}
-	err := write(s.conn.Conn)
-	if err == nil || s.db.DB.Stats().MaxOpenConnections == 1 {
+	err := write(s.conn.Querier)
+	if err == nil || !s.conn.another() {
 		return err
 	}
-	return write(s.db.DB)
+	return write(s.conn.pool.DB)
 }

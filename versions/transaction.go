@@ -34,17 +34,21 @@ func (r *runner) begin(ctx context.Context, foreignKeysOff bool) error {
 	}
 	tx := &transaction{restore: func(context.Context) error { return nil }}
 	if r.engine.dialect() == schema.SQLite && foreignKeysOff {
-		if err := tx.foreignKeysOff(ctx, r.conn.Conn); err != nil {
+		if err := tx.foreignKeysOff(ctx, r.conn.Querier); err != nil {
 			return err
 		}
 	}
 	err := r.patiently(ctx, func() (err error) {
 		// Without the context's end: database/sql would roll back behind our back, and what is set on the connection around the
 		// transaction could not be restored. Each statement has the context, and the end of one rolls back here.
-		if tx.Tx, err = r.conn.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
+		if tx.Tx, err = r.conn.begin(context.WithoutCancel(ctx)); err != nil {
 			return err
 		}
-		if err := r.engine.seizeWrite(ctx, tx.Tx.Tx, r.tables.version); err != nil {
+		err = r.lockTransaction(ctx, tx)
+		if err == nil {
+			err = r.engine.seizeWrite(ctx, tx.Tx.Tx, r.tables.version)
+		}
+		if err != nil {
 			return errors.Join(err, tx.Rollback())
 		}
 		return nil
@@ -58,7 +62,7 @@ func (r *runner) begin(ctx context.Context, foreignKeysOff bool) error {
 		return errors.Join(err, r.restore(ctx, tx))
 	}
 	r.tx = tx
-	if r.engine.dialect() == schema.SQLite && r.position != nil {
+	if r.lockedByTransaction() && r.position != nil {
 		return r.checkUnmoved(ctx)
 	}
 	return nil
@@ -115,10 +119,10 @@ func (r *runner) commit(ctx context.Context) error {
 	}
 	cleanup, cancel := cleanupContext(ctx)
 	defer cancel()
-	_, restoring := r.engine.patience(cleanup, r.conn.Conn, before)
+	_, restoring := r.engine.patience(cleanup, r.conn.Querier, before)
 	if err != nil || restoring != nil {
 		// What could not be committed may still be open on the connection.
-		r.discard()
+		r.conn.discard()
 	}
 	if err != nil {
 		r.pending = nil
@@ -127,12 +131,12 @@ func (r *runner) commit(ctx context.Context) error {
 	for _, event := range r.pending {
 		r.options.emit(event)
 	}
-	r.pending = nil
+	r.pending, r.attempts = nil, attempts{}
 	return r.restore(ctx, tx)
 }
 
 // commitTimeout is how long a commit waits for readers, at least.
-func (r *runner) commitTimeout() time.Duration { return max(r.options.lockTimeout(), 10*time.Second) }
+func (r *runner) commitTimeout() time.Duration { return max(r.options.wait(), 10*time.Second) }
 
 // rollback drops the open transaction, if there is one.
 func (r *runner) rollback(ctx context.Context) error {
@@ -143,7 +147,7 @@ func (r *runner) rollback(ctx context.Context) error {
 	r.tx, r.pending = nil, nil
 	if err := tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
 		// A lost connection has rolled it back already; on any other it may still be open.
-		r.discard()
+		r.conn.discard()
 		return nil
 	}
 	_ = r.restore(ctx, tx) // what fails takes the connection with it
@@ -157,7 +161,7 @@ func (r *runner) restore(ctx context.Context, tx *transaction) error {
 	defer cancel()
 	err := tx.restore(ctx)
 	if err != nil {
-		r.discard()
+		r.conn.discard()
 	}
 	return err
 }

@@ -20,11 +20,15 @@ func run(ctx context.Context, set *versions.Set, command protocol.Command, reque
 		return fmt.Errorf("the request to %s says nothing about where", command)
 	}
 	options := versions.Options{
-		VersionTable: request.Options.VersionTable,
-		HistoryTable: request.Options.HistoryTable,
-		LockTimeout:  request.Options.LockTimeout,
-		Transaction:  request.Options.Transaction,
-		ToolVersion:  request.Options.ToolVersion,
+		VersionTable:     request.Options.VersionTable,
+		HistoryTable:     request.Options.HistoryTable,
+		Wait:             request.Options.Wait,
+		LockTimeout:      request.Options.LockTimeout,
+		LockRetries:      request.Options.LockRetries,
+		StatementTimeout: request.Options.Statement,
+		Transaction:      request.Options.Transaction,
+		ToolVersion:      request.Options.ToolVersion,
+		DryRun:           request.Options.DryRun,
 	}
 	if request.Events {
 		options.Events = func(event versions.Event) { out.send(protocol.Message{Event: &event}) }

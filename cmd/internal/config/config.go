@@ -41,7 +41,10 @@ type Config struct {
 
 	VersionTable string
 	HistoryTable string
-	LockTimeout  time.Duration
+	// Wait is how long to wait for another run; the others are limits of statements, 0 if there is none.
+	Wait             time.Duration
+	LockTimeout      time.Duration
+	StatementTimeout time.Duration
 
 	FileTemplate string
 	Hooks        []Hook
@@ -85,7 +88,7 @@ func Default(dir string) *Config {
 		Renames:      RenamesFlag,
 		VersionTable: "retort_version",
 		HistoryTable: "retort_history",
-		LockTimeout:  5 * time.Minute,
+		Wait:         5 * time.Minute,
 	}
 }
 

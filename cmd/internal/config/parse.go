@@ -114,7 +114,9 @@ var keys = []struct {
 	{"scratch_url", func(p *parser, key string, node *yaml.Node) { p.config.ScratchURL = p.url(key, node) }},
 	{"version_table", func(p *parser, key string, node *yaml.Node) { p.config.VersionTable = p.name(key, node) }},
 	{"history_table", func(p *parser, key string, node *yaml.Node) { p.config.HistoryTable = p.name(key, node) }},
-	{"lock_timeout", (*parser).lockTimeout},
+	{"wait", func(p *parser, key string, node *yaml.Node) { p.duration(key, node, &p.config.Wait) }},
+	{"lock_timeout", func(p *parser, key string, node *yaml.Node) { p.duration(key, node, &p.config.LockTimeout) }},
+	{"statement_timeout", func(p *parser, key string, node *yaml.Node) { p.duration(key, node, &p.config.StatementTimeout) }},
 	{"file_template", (*parser).fileTemplate},
 	{"hooks", (*parser).hooks},
 	{"build_tags", func(p *parser, key string, node *yaml.Node) { p.config.BuildTags = p.texts(key, node) }},
@@ -278,7 +280,7 @@ func (p *parser) exclude(key string, node *yaml.Node) {
 	}
 }
 
-func (p *parser) lockTimeout(key string, node *yaml.Node) {
+func (p *parser) duration(key string, node *yaml.Node, into *time.Duration) {
 	text := p.text(key, node)
 	if text == "" {
 		return
@@ -288,7 +290,7 @@ func (p *parser) lockTimeout(key string, node *yaml.Node) {
 		p.fail(node, "%s: %q is no duration; write it as 30s or 5m", key, text)
 		return
 	}
-	p.config.LockTimeout = duration
+	*into = duration
 }
 
 func (p *parser) types(key string, node *yaml.Node) {

@@ -15,7 +15,7 @@ import (
 
 // Version is the version of the protocol. It grows with every change, since both sides may be of different releases: the
 // command line is what the user installed, the driver what the user's go.mod requires.
-const Version = 1
+const Version = 2
 
 // Mark begins a line that is a message. It is a control character that no program prints by accident.
 const Mark = "\x1eretort "
@@ -81,9 +81,13 @@ type RunRequest struct {
 type Options struct {
 	VersionTable schema.Name              `json:"version_table"`
 	HistoryTable schema.Name              `json:"history_table"`
+	Wait         time.Duration            `json:"wait,omitempty"`
 	LockTimeout  time.Duration            `json:"lock_timeout,omitempty"`
+	LockRetries  int                      `json:"lock_retries,omitempty"`
+	Statement    time.Duration            `json:"statement_timeout,omitempty"`
 	Transaction  versions.TransactionMode `json:"transaction,omitempty"`
 	ToolVersion  string                   `json:"tool_version,omitempty"`
+	DryRun       bool                     `json:"dry_run,omitempty"`
 }
 
 // StampOptions are those of [versions.StampOptions].
