@@ -6,6 +6,8 @@ import "github.com/retort-db/retort/schema"
 type Unknown struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
+	// Effect is what it does to a schema, where that came along by another way; nil if it is not known.
+	Effect func(*schema.Schema) error `json:"-"`
 }
 
 // Kind returns the kind of the operation that it stands for.
@@ -17,8 +19,11 @@ func (o *Unknown) Subject() schema.Name { return schema.Name{} }
 // String returns the operation's description.
 func (o *Unknown) String() string { return o.Text }
 
-// Apply fails: the effect was lost on the way.
-func (o *Unknown) Apply(*schema.Schema) error {
+// Apply carries the effect out. It fails if that was lost on the way.
+func (o *Unknown) Apply(s *schema.Schema) error {
+	if o.Effect != nil {
+		return o.Effect(s)
+	}
 	return misfit(o, "its effect is known only to the program that defines it")
 }
 

@@ -29,22 +29,30 @@ func Mermaid(s *schema.Schema) string {
 			continue
 		}
 		for _, key := range table.ForeignKeys {
-			fmt.Fprintf(&out, "    %s %s %s : %q\n", entity(key.RefTable), cardinality(table, key), entity(table.Name), plainText(strings.Join(key.Columns, ", ")))
+			fmt.Fprintf(&out, "    %s %s %s : %s\n", entity(key.RefTable), cardinality(table, key), entity(table.Name), MermaidText(strings.Join(key.Columns, ", ")))
 		}
 	}
 	return out.String()
 }
 
-// entity writes a table's name in quotes, which Mermaid takes around anything but a quote.
-func entity(name schema.Name) string { return `"` + plainText(name.String()) + `"` }
+func entity(name schema.Name) string { return MermaidEntity(name.String()) }
+
+// MermaidEntity writes the name of an entity in quotes. Mermaid takes anything between them but quotes, backslashes and
+// percent signs, which are replaced.
+func MermaidEntity(name string) string {
+	return `"` + strings.NewReplacer(`"`, "'", `\`, "/", "%", "％", "\n", " ", "\r", " ").Replace(name) + `"`
+}
+
+// MermaidText writes a remark or a label in quotes.
+func MermaidText(text string) string { return `"` + plainText(text) + `"` }
 
 func plainText(text string) string {
-	return strings.NewReplacer(`"`, "'", "\n", " ").Replace(text)
+	return strings.NewReplacer(`"`, "'", "\n", " ", "\r", " ").Replace(text)
 }
 
 // diagramColumn writes a column: type, name, the keys that it is part of, and a comment where the words had to be changed.
 func diagramColumn(table *schema.Table, column *schema.Column) string {
-	sqlType, name := diagramWord(column.Type), diagramWord(column.Name)
+	sqlType, name := MermaidWord(column.Type), MermaidWord(column.Name)
 	text := sqlType + " " + name
 	var keys []string
 	if table.PrimaryKey != nil && slices.Contains(table.PrimaryKey.Columns, column.Name) {
@@ -70,13 +78,13 @@ func diagramColumn(table *schema.Table, column *schema.Column) string {
 		remarks = append(remarks, "NOT NULL")
 	}
 	if len(remarks) > 0 {
-		text += ` "` + plainText(strings.Join(remarks, "; ")) + `"`
+		text += " " + MermaidText(strings.Join(remarks, "; "))
 	}
 	return text
 }
 
-// diagramWord turns a text into what Mermaid takes for a type or a column: a letter, then letters, digits, _ and -.
-func diagramWord(text string) string {
+// MermaidWord turns a text into what Mermaid takes for a type or a column: a letter, then letters, digits, _ and -.
+func MermaidWord(text string) string {
 	var out strings.Builder
 	for _, r := range text {
 		switch {

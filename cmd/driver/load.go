@@ -93,6 +93,8 @@ func inGo(operation op.Operation) bool {
 		return o.Effect != nil
 	case *op.Run:
 		return o.Effect != nil
+	case op.Custom:
+		return true
 	}
 	return false
 }

@@ -29,6 +29,8 @@ var mayImport = map[string][]string{
 	"annotate":            {"schema", "op", "reflect", "internal/sqltext"},
 	"autogen":             {"schema", "op", "ddl", "introspect", "diff"},
 	"lint":                {"op", "schema", "ddl", "internal/sqltext"},
+	"review":              {"schema", "op", "ddl", "diff", "lint", "render", "versions"},
+	"review/markdown":     {"review", "lint", "render", "schema"},
 	"render":              {"op", "schema", "ddl"},
 	"versions":            {"op", "ddl", "schema", "introspect", "internal/sqltext"},
 	"verify":              {"op", "ddl", "schema", "introspect", "diff", "autogen", "versions"},
@@ -38,7 +40,7 @@ var mayImport = map[string][]string{
 var linked = []string{"schema", "op", "ddl", "introspect", "versions", "verify"}
 
 // pure are the packages that only compute: no files, no network, no clock.
-var pure = []string{"schema", "op", "annotate", "ddl", "diff", "lint", "render"}
+var pure = []string{"schema", "op", "annotate", "ddl", "diff", "lint", "render", "review", "review/markdown"}
 
 type listed struct {
 	ImportPath string

@@ -192,6 +192,8 @@ func restore(operations op.List, effects map[int]*schema.Schema) {
 			o.Effect = effect
 		case *op.Run:
 			o.Effect = effect
+		case *op.Unknown:
+			o.Effect = effect
 		}
 	}
 }
