@@ -139,25 +139,37 @@ func beginsRelation(tokens []sqltext.Token, i int) bool {
 	return false
 }
 
+// mysqlTrigger is a row of information_schema.TRIGGERS.
+type mysqlTrigger struct{ name, table, timing, event, statement string }
+
 func (n *mysqlNamespace) readTriggers() error {
-	return n.each("SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT"+
+	var triggers []mysqlTrigger
+	err := n.each("SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT"+
 		" FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ? ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER, TRIGGER_NAME",
 		[]any{n.database}, func(rows *sql.Rows) error {
-			var name, tableName, timing, event, statement string
-			if err := rows.Scan(&name, &tableName, &timing, &event, &statement); err != nil {
+			var t mysqlTrigger
+			if err := rows.Scan(&t.name, &t.table, &t.timing, &t.event, &t.statement); err != nil {
 				return err
 			}
-			table := n.name(n.database, tableName)
-			if n.skips(table) {
-				return nil
+			if !n.skips(n.name(n.database, t.table)) {
+				triggers = append(triggers, t)
 			}
-			n.out.Triggers.Add(&schema.Trigger{
-				Name: n.name(n.database, name), Trigger: name, Table: table,
-				Definition: fmt.Sprintf("CREATE TRIGGER %s %s %s ON %s FOR EACH ROW %s",
-					quoteMySQL(name), timing, event, quoteMySQL(tableName), statement),
-			})
 			return nil
 		})
+	if err != nil {
+		return err
+	}
+	for _, t := range triggers {
+		if err := n.restoreBody(&t.statement, "TRIGGER", t.name, triggerBody); err != nil {
+			return err
+		}
+		n.out.Triggers.Add(&schema.Trigger{
+			Name: n.name(n.database, t.name), Trigger: t.name, Table: n.name(n.database, t.table),
+			Definition: fmt.Sprintf("CREATE TRIGGER %s %s %s ON %s FOR EACH ROW %s",
+				quoteMySQL(t.name), t.timing, t.event, quoteMySQL(t.table), t.statement),
+		})
+	}
+	return nil
 }
 
 // mysqlRoutine is a row of information_schema.ROUTINES.
@@ -193,6 +205,11 @@ func (n *mysqlNamespace) readRoutines() error {
 		return err
 	}
 	for _, routine := range routines {
+		if kind := routine.kind; routine.definition.Valid && (kind == "FUNCTION" || kind == "PROCEDURE") {
+			if err := n.restoreBody(&routine.definition.String, kind, routine.name, routineBody); err != nil {
+				return err
+			}
+		}
 		n.addRoutine(&routine, parameters[[2]string{routine.kind, routine.name}])
 	}
 	return nil

@@ -151,8 +151,11 @@ func compareOracle(t *testing.T, source, target *introspect.Database, s *schema.
 }
 
 var (
-	oracleNoise = regexp.MustCompile(` AUTO_INCREMENT=\d+| ON (DELETE|UPDATE) (RESTRICT|NO ACTION)| USING BTREE`)
-	oracleDB    = regexp.MustCompile("`(rt|retort_scratch)_[a-z0-9_]+`\\.")
+	oracleNoise   = regexp.MustCompile(` AUTO_INCREMENT=\d+| ON (DELETE|UPDATE) (RESTRICT|NO ACTION)| USING BTREE`)
+	oracleNegated = regexp.MustCompile(`-\(([0-9.]+)\)`)
+	// MySQL remembers that a column states the collation that it has anyway.
+	oracleCharset = regexp.MustCompile(` CHARACTER SET \w+( COLLATE)`)
+	oracleDB      = regexp.MustCompile("`(rt|retort_scratch)_[a-z0-9_]+`\\.")
 )
 
 // showCreate returns the definition as the server writes it, as sorted lines: the order of keys tells only in which order
@@ -165,6 +168,14 @@ func showCreate(t *testing.T, db introspect.Querier, name schema.Name) []string 
 		t.Fatal(err)
 	}
 	text = oracleDB.ReplaceAllString(oracleNoise.ReplaceAllString(text, ""), "")
+	text = oracleNegated.ReplaceAllString(text, "-$1")
+	text = oracleCharset.ReplaceAllString(text, "$1")
+	var own string
+	query := "SELECT TABLE_COLLATION FROM information_schema.TABLES WHERE TABLE_SCHEMA = coalesce(nullif(?, ''), DATABASE()) AND TABLE_NAME = ?"
+	if err := db.QueryRowContext(t.Context(), query, name.Schema, name.Name).Scan(&own); err != nil {
+		t.Fatal(err)
+	}
+	text = strings.ReplaceAll(text, " COLLATE "+own, "")
 	var keys, rest []string
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(strings.TrimSpace(line), ",")

@@ -61,7 +61,8 @@ func Unquote(text string) (string, bool) {
 }
 
 // Canonical rewrites the literals of an expression by [Quote] and takes out what depends on where the expression was
-// read: the introducer _utf8mb4 of a string literal, and the qualifier of the given database (if not empty).
+// read: the introducer _utf8mb4 of a string literal, and the qualifier of the given database (if not empty). A negative
+// number is -1: MySQL writes -(1) where it has read its own -1.
 func Canonical(text, database string) string {
 	tokens := sqltext.Tokens(schema.MySQL, text)
 	var out strings.Builder
@@ -80,6 +81,12 @@ func Canonical(text, database string) string {
 				i++
 				continue
 			}
+		case sqltext.Punct:
+			if isNegatedNumber(tokens[i:]) {
+				out.WriteString("-" + tokens[i+2].Text)
+				i += 3
+				continue
+			}
 		case sqltext.String:
 			if value, ok := Unquote(token.Text); ok {
 				out.WriteString(Quote(value))
@@ -89,6 +96,11 @@ func Canonical(text, database string) string {
 		out.WriteString(token.Text)
 	}
 	return out.String()
+}
+
+// isNegatedNumber reports whether tokens begin with -(1), without spaces. A subtraction has them.
+func isNegatedNumber(tokens []sqltext.Token) bool {
+	return len(tokens) > 3 && tokens[0].Is("-") && tokens[1].Is("(") && tokens[2].Kind == sqltext.Number && tokens[3].Is(")")
 }
 
 func beginsLiteral(tokens []sqltext.Token) bool {

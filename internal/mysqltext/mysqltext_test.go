@@ -37,6 +37,7 @@ func TestCanonical(t *testing.T) {
 		"concat(`db`.`t`.`a`, `db`.f(1))":     "concat(`t`.`a`, `db`.f(1))",
 		"`t`.`db`.`a`":                        "`t`.`db`.`a`",
 		"_latin1'x'":                          "_latin1'x'",
+		"`a` < -(1.5) or `a` > (`b` - (2))":   "`a` < -1.5 or `a` > (`b` - (2))",
 		"x'41' and b'1'":                      "x'41' and b'1'",
 		"_utf8mb4 > 1":                        "_utf8mb4 > 1",
 		"nextval(`db`.`numbers`) + 1 -- 'it'": "nextval(`numbers`) + 1 -- 'it'",
