@@ -99,7 +99,7 @@ func cutLast(text, separator string) (before, after string, found bool) {
 func (i *invocation) ignored() func(schema.Name) bool {
 	own := []schema.Name{schema.ParseName(i.config.VersionTable), schema.ParseName(i.config.HistoryTable)}
 	return func(name schema.Name) bool {
-		if slices.Contains(own, name) || slices.Contains(own, schema.Name{Name: name.Name}) {
+		if slices.Contains(own, name) || slices.Contains(own, schema.Name{Name: name.Name}) || slices.Contains(bunTables, name.Name) {
 			return true
 		}
 		for _, pattern := range i.config.Exclude {
@@ -161,6 +161,8 @@ type side struct {
 	database *introspect.Database
 	prove    bool
 	diff     diff.Options
+	// owned tells which part of the database may be dropped, given the database and the models; nil is what the revisions made.
+	owned func(live, models *schema.Schema) *schema.Schema
 }
 
 // compare works out, for each dialect, what leads from the database or the revisions to the models.
@@ -220,6 +222,9 @@ func (i *invocation) compareOne(built *project, loaded protocol.Loaded, live *sc
 			return out, err
 		}
 		input.Scratch = scratch
+		if with.owned != nil {
+			input.Diff.Owned = with.owned(live, loaded.Models)
+		}
 	case len(loaded.Opaque) > 0:
 		replayed, err := i.replayInScratch(built, loaded, nil)
 		if err != nil {

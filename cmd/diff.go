@@ -19,7 +19,7 @@ func (p *program) diffCommand() *cli.Command {
 	return &cli.Command{
 		Name: "diff", Category: "review", Usage: "show what leads from one schema to another", ArgsUsage: "FROM TO   (" + sourceUsage + ")",
 		Flags: slices.Concat([]cli.Flag{
-			&cli.StringFlag{Name: "format", Usage: "text, sql, go (a revision), json or markdown", DefaultText: "text"},
+			&cli.StringFlag{Name: "format", Usage: "text, sql, go (a revision), bun (a migration for bun's own migrator), json or markdown", DefaultText: "text"},
 			&cli.BoolFlag{Name: "sql", Usage: "the same as --format sql"},
 			&cli.BoolFlag{Name: "json", Usage: "the same as --format json"},
 			&cli.BoolFlag{Name: "down", Usage: "show the way back, from TO to FROM"},
@@ -125,6 +125,8 @@ func (i *invocation) answerDiff(found comparison) error {
 			return err
 		case formatGo:
 			return i.writeGo(w, found)
+		case formatBun:
+			return i.writeBun(w, found)
 		case formatMarkdown:
 			return writeMarkdown(w, answer.engineAnswer, script)
 		}
@@ -153,6 +155,23 @@ func (i *invocation) writeGo(w io.Writer, found comparison) error {
 		return err
 	}
 	_, err = io.WriteString(w, source)
+	return err
+}
+
+// writeBun writes the difference as a migration for bun's own migrator.
+func (i *invocation) writeBun(w io.Writer, found comparison) error {
+	if found.result.Plan.Empty() {
+		return nil
+	}
+	file, err := bunFile("change the schema", found)
+	if err != nil {
+		return err
+	}
+	source, err := render.Bun(file)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(source)
 	return err
 }
 

@@ -20,6 +20,7 @@ import (
 const (
 	formatSQL      output.Format = "sql"
 	formatGo       output.Format = "go"
+	formatBun      output.Format = "bun"
 	formatMermaid  output.Format = "mermaid"
 	formatMarkdown output.Format = "markdown"
 )

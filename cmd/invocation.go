@@ -132,9 +132,10 @@ func (i *invocation) readFormat() error {
 
 // furtherFormats are the forms besides text and JSON that some commands have.
 var furtherFormats = map[string][]output.Format{
-	"inspect": {formatSQL, formatGo, formatMermaid},
-	"diff":    {formatSQL, formatGo, formatMarkdown},
-	"check":   {formatGitHub, formatSARIF, formatGitLab},
+	"inspect":  {formatSQL, formatGo, formatMermaid},
+	"diff":     {formatSQL, formatGo, formatBun, formatMarkdown},
+	"revision": {formatBun},
+	"check":    {formatGitHub, formatSARIF, formatGitLab},
 }
 
 // answer prints the result: in JSON as it is, otherwise by text.

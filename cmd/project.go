@@ -158,7 +158,7 @@ func (i *invocation) migrationPackages(home module) ([]build.Migrations, error) 
 			return nil, err
 		}
 		if !found.Declared {
-			if found.Files {
+			if found.Files && found.Bun == "" {
 				return nil, fmt.Errorf("%s declares no registry of revisions: add \"var Revisions = &versions.Set{}\"", shown(dir))
 			}
 			continue

@@ -39,10 +39,17 @@ func (p *program) revisionCommand() *cli.Command {
 		&cli.BoolFlag{Name: "no-prove", Usage: "do not try the operations in scratch space"},
 		&cli.StringSliceFlag{Name: "head", Usage: "the revision to follow, instead of the only head; base begins a new root"},
 		&cli.BoolFlag{Name: "splice", Usage: "allow to follow a revision that is not a head"},
+		&cli.StringFlag{Name: "bun-table", Value: "bun_migrations", Usage: "where bun's migrator keeps what is applied, with --format bun"},
+	}
+	all := newRevisionFlags(compareFlags(flags...)...)
+	for _, flag := range all {
+		if format, ok := flag.(*cli.StringFlag); ok && format.Name == "format" {
+			format.Usage = "text, json, or bun (a migration for bun's own migrator)"
+		}
 	}
 	return &cli.Command{
 		Name: "revision", Category: "write", Usage: "write a new revision file",
-		Flags:  newRevisionFlags(compareFlags(flags...)...),
+		Flags:  all,
 		Action: p.action(arity{}, (*invocation).revision),
 	}
 }
@@ -56,6 +63,9 @@ func (p *program) mergeCommand() *cli.Command {
 }
 
 func (i *invocation) revision() error {
+	if i.format == formatBun {
+		return i.bunMigration()
+	}
 	h, err := i.revisionsSoFar()
 	if err != nil {
 		return err
@@ -71,13 +81,16 @@ func (i *invocation) revision() error {
 	if i.Bool("autogenerate") {
 		return i.autogenerate(h, draft)
 	}
-	for _, flag := range []string{"rename", "renames", "backfill", "include-foreign", "from", "no-prove"} {
+	for _, flag := range autogenerateFlags {
 		if i.IsSet(flag) {
 			return &arguments.UsageError{Command: "revision", Text: "--" + flag + " needs --autogenerate"}
 		}
 	}
 	return i.finish(draft, nil)
 }
+
+// autogenerateFlags are those of a revision that mean nothing without --autogenerate.
+var autogenerateFlags = []string{"rename", "renames", "backfill", "include-foreign", "from", "no-prove"}
 
 func (i *invocation) merge() error {
 	h, err := i.revisions()
@@ -122,7 +135,7 @@ func (i *invocation) draft(h *history, parents []string) (*draft, error) {
 	}
 	d := &draft{created: created, file: render.RevisionFile{
 		ID: id, Revises: parents, DependsOn: i.StringSlice("depends-on"), Message: strings.TrimSpace(i.String("message")),
-		Created: created.UTC().Format(time.RFC3339),
+		Created: created.UTC().Format(time.RFC3339), Header: i.config.Header,
 	}}
 	if label := i.String("branch-label"); label != "" {
 		d.file.Labels = []string{label}
@@ -173,20 +186,10 @@ func (i *invocation) creation() (time.Time, error) {
 
 // folder is the directory that a new revision goes to.
 func (i *invocation) folder(h *history, parents []string) (string, error) {
-	dirs := i.config.MigrationDirs()
-	if given := i.String("version-path"); given != "" {
-		absolute, err := filepath.Abs(given)
-		if err != nil {
-			return "", err
-		}
-		if slices.Contains(dirs, absolute) {
-			return absolute, nil
-		}
-		if slices.Contains(dirs, i.config.Path(given)) {
-			return i.config.Path(given), nil
-		}
-		return "", fmt.Errorf("--version-path %s is none of the directories of migrations: %s", given, strings.Join(i.config.Migrations, ", "))
+	if i.String("version-path") != "" {
+		return i.givenFolder()
 	}
+	dirs := i.config.MigrationDirs()
 	if len(dirs) == 1 || len(parents) > 0 && len(h.directory.Folders) == 0 {
 		return dirs[0], nil
 	}
@@ -194,6 +197,21 @@ func (i *invocation) folder(h *history, parents []string) (string, error) {
 		return "", fmt.Errorf("there are several directories of migrations (%s), and a revision without a parent may go to any: say which with --version-path", strings.Join(i.config.Migrations, ", "))
 	}
 	return h.directory.FolderOf(parents)
+}
+
+// givenFolder is the directory of --version-path, which has to be one of the configured.
+func (i *invocation) givenFolder() (string, error) {
+	dirs, given := i.config.MigrationDirs(), i.String("version-path")
+	absolute, err := filepath.Abs(given)
+	if err != nil {
+		return "", err
+	}
+	for _, dir := range []string{absolute, i.config.Path(given)} {
+		if slices.Contains(dirs, dir) {
+			return dir, nil
+		}
+	}
+	return "", fmt.Errorf("--version-path %s is none of the directories of migrations: %s", given, strings.Join(i.config.Migrations, ", "))
 }
 
 // finish renders the draft and writes it.

@@ -9,6 +9,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/retort-db/retort/ddl"
+	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/schema"
 )
 
@@ -24,6 +25,8 @@ type BunFile struct {
 	// Irreversible says why there is no way back; Down is not written then.
 	Irreversible string
 	Header       string
+	// Plan is what Up and Down were compiled from, for the comment that tells a reviewer what changes. It may be nil.
+	Plan *EnginePlan
 }
 
 // bunFileName is the form of the names from which bun reads a migration's id and comment: migrate.Migrations.Register looks
@@ -39,8 +42,8 @@ func CheckBunFileName(name string) error {
 }
 
 // Bun writes a migration file for bun's own migrator. Each run of statements that may share a transaction is one; on MySQL,
-// where each statement of DDL commits, there is none. A step in Go, which exists only in the program that recorded it, is
-// an *[UnrenderableError].
+// where each statement of DDL commits, there is none. A backfill is one UPDATE. Another step in Go, which exists only in the
+// program that recorded it, is an *[UnrenderableError].
 func Bun(file BunFile) ([]byte, error) {
 	if file.Package == "" {
 		file.Package = "migrations"
@@ -50,6 +53,13 @@ func Bun(file BunFile) ([]byte, error) {
 	}
 	if !token.IsIdentifier(file.Package) || !token.IsIdentifier(file.Registry) {
 		return nil, fmt.Errorf("%q and %q have to be names of a Go package and a variable", file.Package, file.Registry)
+	}
+	if err := CheckHeader(file.Header); err != nil {
+		return nil, err
+	}
+	comment, err := file.comment()
+	if err != nil {
+		return nil, err
 	}
 	up, err := file.function(file.Up)
 	if err != nil {
@@ -67,7 +77,7 @@ func Bun(file BunFile) ([]byte, error) {
 	for _, line := range headerLines(file.Header) {
 		out.HeaderComment(line)
 	}
-	for _, line := range prose(sentence(file.Message)) {
+	for _, line := range comment {
 		out.Comment(line)
 	}
 	out.Comment("//")
@@ -78,6 +88,19 @@ func Bun(file BunFile) ([]byte, error) {
 	return finish(out)
 }
 
+// comment says what changes, as that of a revision does.
+func (f BunFile) comment() ([]string, error) {
+	if f.Plan == nil {
+		return prose(sentence(f.Message)), nil
+	}
+	plans := []EnginePlan{*f.Plan}
+	up, err := newDirection(plans, upgradeOf, upgradeComments)
+	if err != nil {
+		return nil, err
+	}
+	return (&RevisionFile{Message: f.Message, Engines: plans}).comment(up), nil
+}
+
 func bunFunction(body []jen.Code) *jen.Statement {
 	return jen.Func().Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("db").Op("*").Qual(bunPath, "DB")).Error().Block(body...)
 }
@@ -85,7 +108,7 @@ func bunFunction(body []jen.Code) *jen.Statement {
 // function writes one direction.
 func (f BunFile) function(statements []ddl.Statement) (*jen.Statement, error) {
 	var body []jen.Code
-	for _, group := range f.transactions(statements) {
+	for _, group := range f.transactions(f.written(statements)) {
 		codes, err := f.group(group)
 		if err != nil {
 			return nil, err
@@ -93,6 +116,18 @@ func (f BunFile) function(statements []ddl.Statement) (*jen.Statement, error) {
 		body = append(body, codes...)
 	}
 	return bunFunction(append(body, jen.Return(jen.Nil()))), nil
+}
+
+// written returns the statements with backfills as SQL.
+func (f BunFile) written(statements []ddl.Statement) []ddl.Statement {
+	out := make([]ddl.Statement, len(statements))
+	for i, statement := range statements {
+		if backfill, ok := statement.Operation.(*op.Backfill); ok && statement.Run != nil {
+			statement.Run, statement.SQL = nil, ddl.BackfillAtOnce(f.Dialect, backfill)
+		}
+		out[i] = statement
+	}
+	return out
 }
 
 // transactions splits statements into runs that share a transaction, and those that stand alone.

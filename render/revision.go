@@ -100,9 +100,17 @@ func (f *RevisionFile) check() error {
 		}
 		seen[plan.Dialect] = true
 	}
-	for line := range strings.SplitSeq(f.Header, "\n") {
+	if err := CheckHeader(f.Header); err != nil {
+		return fmt.Errorf("revision %s: %w", f.ID, err)
+	}
+	return nil
+}
+
+// CheckHeader returns an error if a header would make tools pass over the file.
+func CheckHeader(header string) error {
+	for line := range strings.SplitSeq(header, "\n") {
 		if marksGenerated(line) {
-			return fmt.Errorf("revision %s: the header line %q would hide the file from review: tools skip what says it is generated", f.ID, line)
+			return fmt.Errorf("the header line %q would hide the file from review: tools skip what says it is generated", line)
 		}
 	}
 	return nil

@@ -249,7 +249,7 @@ func (s *script) write(step recorded, statement ddl.Statement) error {
 		if !ok {
 			return cannot("it is a Go function; run the revision with a database, or write the step as SQL")
 		}
-		s.statement(s.backfill(backfill))
+		s.statement(ddl.BackfillAtOnce(s.server.Dialect, backfill))
 		return nil
 	}
 	text, err := s.inline(statement.SQL, statement.Args)
@@ -272,21 +272,6 @@ func (s *script) write(step recorded, statement ddl.Statement) error {
 	}
 	s.statement("DO $retort$ BEGIN IF EXISTS (" + text + ") THEN RAISE EXCEPTION USING MESSAGE = " + quoted + "; END IF; END $retort$")
 	return nil
-}
-
-// backfill writes at once what a run does in batches.
-func (s *script) backfill(o *op.Backfill) string {
-	var set, missing []string
-	for _, one := range o.Set {
-		column := ddl.Quote(s.server.Dialect, one.Column)
-		set = append(set, column+" = "+one.Expr)
-		missing = append(missing, column+" IS NULL")
-	}
-	where := o.Where
-	if where == "" {
-		where = strings.Join(missing, " OR ")
-	}
-	return "UPDATE " + ddl.QuoteName(s.server.Dialect, o.Table) + " SET " + strings.Join(set, ", ") + " WHERE " + where
 }
 
 // inline puts the arguments in the place of their marks: $1 on PostgreSQL, ? elsewhere.

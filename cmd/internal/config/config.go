@@ -47,8 +47,10 @@ type Config struct {
 	StatementTimeout time.Duration
 
 	FileTemplate string
-	Hooks        []Hook
-	BuildTags    []string
+	// Header is text for the top of each new file, such as a license.
+	Header    string
+	Hooks     []Hook
+	BuildTags []string
 	// Naming is how objects without a name are named.
 	Naming reflect.Naming
 }

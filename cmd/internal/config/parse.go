@@ -118,6 +118,7 @@ var keys = []struct {
 	{"lock_timeout", func(p *parser, key string, node *yaml.Node) { p.duration(key, node, &p.config.LockTimeout) }},
 	{"statement_timeout", func(p *parser, key string, node *yaml.Node) { p.duration(key, node, &p.config.StatementTimeout) }},
 	{"file_template", (*parser).fileTemplate},
+	{"header", (*parser).header},
 	{"hooks", (*parser).hooks},
 	{"build_tags", func(p *parser, key string, node *yaml.Node) { p.config.BuildTags = p.texts(key, node) }},
 }
@@ -358,6 +359,13 @@ func (p *parser) fileTemplate(key string, node *yaml.Node) {
 	p.config.FileTemplate = p.text(key, node)
 	if err := render.CheckFileTemplate(p.config.FileTemplate); err != nil && p.config.FileTemplate != "" {
 		p.fail(node, "%v", err)
+	}
+}
+
+func (p *parser) header(key string, node *yaml.Node) {
+	p.config.Header = p.text(key, node)
+	if err := render.CheckHeader(p.config.Header); err != nil {
+		p.fail(node, "%s: %v", key, err)
 	}
 }
 

@@ -22,6 +22,8 @@ type Registry struct {
 	Variable string
 	// Declared is set if there is such a variable, Files if there is any Go file at all.
 	Declared, Files bool
+	// Bun is the variable that holds migrations of bun's own migrator, "" if there is none.
+	Bun string
 }
 
 // AmbiguousError says that a package has several registries.
@@ -58,6 +60,9 @@ func Find(dir string) (Registry, error) {
 		found.Files = true
 		found.Package = file.Name.Name
 		variables = append(variables, sets(file)...)
+		if bun := bunMigrations(file); len(bun) > 0 && found.Bun == "" {
+			found.Bun = bun[0]
+		}
 	}
 	slices.Sort(variables)
 	if len(variables) > 1 {
@@ -70,7 +75,13 @@ func Find(dir string) (Registry, error) {
 }
 
 // sets returns the names of a file's package variables that hold a new versions.Set.
-func sets(file *ast.File) []string {
+func sets(file *ast.File) []string { return variables(file, isSet) }
+
+// bunMigrations returns those that hold the migrations of bun's migrator.
+func bunMigrations(file *ast.File) []string { return variables(file, isMigrations) }
+
+// variables returns the names of a file's package variables whose type or value is of a form.
+func variables(file *ast.File, is func(ast.Expr) bool) []string {
 	var out []string
 	for _, declaration := range file.Decls {
 		general, ok := declaration.(*ast.GenDecl)
@@ -83,7 +94,7 @@ func sets(file *ast.File) []string {
 				continue
 			}
 			for i, name := range value.Names {
-				if isSet(value.Type) || i < len(value.Values) && isSet(value.Values[i]) {
+				if is(value.Type) || i < len(value.Values) && is(value.Values[i]) {
 					out = append(out, name.Name)
 				}
 			}
@@ -111,6 +122,24 @@ func isSet(expression ast.Expr) bool {
 	return false
 }
 
+// isMigrations recognises migrate.NewMigrations(…), *migrate.Migrations and &migrate.Migrations{}.
+func isMigrations(expression ast.Expr) bool {
+	switch e := expression.(type) {
+	case *ast.StarExpr:
+		return isMigrations(e.X)
+	case *ast.UnaryExpr:
+		return e.Op == token.AND && isMigrations(e.X)
+	case *ast.CompositeLit:
+		return isMigrations(e.Type)
+	case *ast.CallExpr:
+		return isMigrations(e.Fun)
+	case *ast.SelectorExpr:
+		qualifier, ok := e.X.(*ast.Ident)
+		return ok && qualifier.Name == "migrate" && (e.Sel.Name == "Migrations" || e.Sel.Name == "NewMigrations")
+	}
+	return false
+}
+
 // packageName makes a package name of a directory's name.
 func packageName(dir string) string {
 	var out strings.Builder
@@ -123,6 +152,12 @@ func packageName(dir string) string {
 		return "migrations"
 	}
 	return out.String()
+}
+
+// BunSource is the file that declares the migrations of bun's migrator in a new directory.
+func (r Registry) BunSource() string {
+	return "// Package " + r.Package + " holds the migrations of the database, one in each file.\npackage " + r.Package +
+		"\n\nimport \"github.com/uptrace/bun/migrate\"\n\n// Migrations are all of them: each file registers its own.\nvar Migrations = migrate.NewMigrations()\n"
 }
 
 // Source is the file that declares the registry of a new directory.

@@ -15,10 +15,12 @@ func TestFind(t *testing.T) {
 	}{
 		{"no directory", nil, Registry{Package: "db", Variable: "Revisions"}},
 		{"no registry", map[string]string{"a.go": "package steps"}, Registry{Package: "steps", Variable: "Revisions", Files: true}},
-		{"literal", map[string]string{"a.go": "package steps\nvar All = &versions.Set{}"}, Registry{"steps", "All", true, true}},
-		{"new", map[string]string{"a.go": "package steps\nvar All = new(versions.Set)"}, Registry{"steps", "All", true, true}},
-		{"declared", map[string]string{"a.go": "package steps\nvar (\n\tn = 1\n\tAll *versions.Set\n)"}, Registry{"steps", "All", true, true}},
-		{"beside a file that does not parse", map[string]string{"a.go": "package steps\nvar All = &versions.Set{}", "b.go": "package steps\nfunc {"}, Registry{"steps", "All", true, true}},
+		{"literal", map[string]string{"a.go": "package steps\nvar All = &versions.Set{}"}, Registry{Package: "steps", Variable: "All", Declared: true, Files: true}},
+		{"new", map[string]string{"a.go": "package steps\nvar All = new(versions.Set)"}, Registry{Package: "steps", Variable: "All", Declared: true, Files: true}},
+		{"declared", map[string]string{"a.go": "package steps\nvar (\n\tn = 1\n\tAll *versions.Set\n)"}, Registry{Package: "steps", Variable: "All", Declared: true, Files: true}},
+		{"bun's", map[string]string{"a.go": "package steps\nvar All = migrate.NewMigrations()"}, Registry{Package: "steps", Variable: "Revisions", Files: true, Bun: "All"}},
+		{"bun's, declared", map[string]string{"a.go": "package steps\nvar All *migrate.Migrations"}, Registry{Package: "steps", Variable: "Revisions", Files: true, Bun: "All"}},
+		{"beside a file that does not parse", map[string]string{"a.go": "package steps\nvar All = &versions.Set{}", "b.go": "package steps\nfunc {"}, Registry{Package: "steps", Variable: "All", Declared: true, Files: true}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "d-b")
