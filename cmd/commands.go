@@ -22,6 +22,7 @@ func (p *program) commands() []*cli.Command {
 		p.showCommand(),
 		p.mergeCommand(),
 		p.rebaseCommand(),
+		p.squashCommand(),
 		p.editCommand(),
 		p.modelsCommand(),
 		p.inspectCommand(),
