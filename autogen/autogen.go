@@ -24,6 +24,8 @@ type Input struct {
 	Scratch  introspect.ScratchOptions
 	// Diff steers the comparison. Equality and Canonical are filled in.
 	Diff diff.Options
+	// Rewrite, if set, puts operations of the plan into another form that does the same, before they are proved.
+	Rewrite func(*diff.Plan) error
 	// NoProof leaves the proof out.
 	NoProof bool
 }
@@ -77,6 +79,11 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 			if result.Plan, err = diff.Diff(in.Current, in.Target, options); err != nil {
 				return nil, err
 			}
+		}
+	}
+	if in.Rewrite != nil && !result.Plan.Empty() {
+		if err := in.Rewrite(result.Plan); err != nil {
+			return nil, err
 		}
 	}
 	if in.NoProof || in.Database == nil || result.Plan.Empty() {

@@ -28,6 +28,7 @@ import (
 	_ "github.com/retort-db/retort/introspect/mysql"
 	_ "github.com/retort-db/retort/introspect/postgres"
 	_ "github.com/retort-db/retort/introspect/sqlite"
+	"github.com/retort-db/retort/online"
 	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/schema"
 )
@@ -51,7 +52,17 @@ func pairsWanted() int {
 // TestRandomPairs brings a real database with rows from one random schema to another and back. The plan has to reach the
 // target and its reverse the start, as introspection sees them, and no row may get lost on the way. A pair of which the
 // rows do not fit both sides, or that needs a decision, does not count.
-func TestRandomPairs(t *testing.T) {
+func TestRandomPairs(t *testing.T) { randomPairs(t, *pairs, nil) }
+
+// TestRandomPairsOnline does the same by operations that let others go on, which have to reach the same.
+func TestRandomPairsOnline(t *testing.T) {
+	randomPairs(t, (*pairs+3)/4, func(current *schema.Schema, plan *diff.Plan) (err error) {
+		plan.Operations, plan.Reverse, _, err = online.Both(current.Server, current, plan.Operations, plan.Reverse, online.Options{})
+		return err
+	})
+}
+
+func randomPairs(t *testing.T, pairs int, rewrite func(*schema.Schema, *diff.Plan) error) {
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {
 			database, err := introspect.Open(t.Context(), servertest.URL(t, engine))
@@ -64,13 +75,13 @@ func TestRandomPairs(t *testing.T) {
 				t.Fatal(err)
 			}
 			next := *seed
-			for done := 0; done < *pairs; next++ {
-				journey := &journey{t: t, ctx: t.Context(), database: database, server: server, seed: next}
+			for done := 0; done < pairs; next++ {
+				journey := &journey{t: t, ctx: t.Context(), database: database, server: server, seed: next, rewrite: rewrite}
 				if journey.run() {
 					done++
 				}
 			}
-			t.Logf("%s: %d pairs there and back, seeds %d to %d", server, *pairs, *seed, next-1)
+			t.Logf("%s: %d pairs there and back, seeds %d to %d", server, pairs, *seed, next-1)
 		})
 	}
 }
@@ -85,6 +96,7 @@ type journey struct {
 	database *introspect.Database
 	server   schema.Server
 	seed     uint64
+	rewrite  func(current *schema.Schema, plan *diff.Plan) error // or nil
 	log      []string
 }
 
@@ -128,9 +140,11 @@ func (j *journey) run() bool {
 }
 
 func (j *journey) plan(from, to *schema.Schema) *autogen.Result {
-	result, err := autogen.Run(j.ctx, autogen.Input{
-		Current: from, Target: to, Database: j.database, Diff: diff.Options{Renames: diff.NeverRename},
-	})
+	input := autogen.Input{Current: from, Target: to, Database: j.database, Diff: diff.Options{Renames: diff.NeverRename}}
+	if j.rewrite != nil {
+		input.Rewrite = func(plan *diff.Plan) error { return j.rewrite(from, plan) }
+	}
+	result, err := autogen.Run(j.ctx, input)
 	j.must(err)
 	if result.Unconfirmed != "" {
 		j.fail("unconfirmed: %s", result.Unconfirmed)

@@ -59,13 +59,13 @@ func (c *mysqlCompiler) alter(operation op.Operation, table schema.Name, cost my
 	c.flush()
 	c.pending = &mysqlAlter{
 		table: table, cost: cost, clauses: clauses, touched: []string{touches}, operations: []op.Operation{operation},
-		online: c.onlineIfWanted(operation, table),
+		online: c.onlineIfWanted(operation),
 	}
 }
 
 func (c *mysqlCompiler) join(operation op.Operation, table schema.Name, cost mysqlCost, touches string, clauses []string) bool {
 	p := c.pending
-	if p == nil || p.table != table || p.online != c.onlineIfWanted(operation, table) {
+	if p == nil || p.table != table || p.online != c.onlineIfWanted(operation) {
 		return false
 	}
 	together, ok := p.cost.joins(cost)

@@ -282,8 +282,7 @@ func (m mysqlCosts) instantColumn(known bool) way {
 	if w := m.rebuild("this version cannot do it instantly"); w.shared || w.algorithm == copying || !known {
 		return w
 	}
-	switch {
-	case m.table != nil && strings.EqualFold(m.table.Options.Value(schema.OptionRowFormat), "compressed"):
+	if m.table != nil && strings.EqualFold(m.table.Options.Value(schema.OptionRowFormat), "compressed") {
 		return way{algorithm: inplace, rebuilds: true, reason: "compressed tables have no instant columns"}
 	}
 	return way{algorithm: instant}
@@ -294,12 +293,14 @@ func (m mysqlCosts) dropColumn(o *op.DropColumn) way {
 	switch {
 	case column == nil:
 		return way{algorithm: instant}
-	case isIndexed(m.table, o.Name) && (m.isMariaDB() || isVirtual(column)):
+	case isIndexed(m.table, o.Name) && (m.isMariaDB() && !hasFulltext(m.table, o.Name) || isVirtual(column)):
 		return way{algorithm: m.dropIndex().algorithm}
 	case isVirtual(column):
 		return way{algorithm: instant}
 	case m.isMariaDB() && hasIndexedVirtual(m.table):
 		return m.copy("the table has an index on a virtual column")
+	case isIndexed(m.table, o.Name) && !hasFulltext(m.table, o.Name):
+		return way{algorithm: inplace, rebuilds: true, reason: "an index uses the column"}
 	case isIndexed(m.table, o.Name):
 		return m.rebuild("an index uses the column")
 	}

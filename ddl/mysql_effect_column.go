@@ -29,8 +29,12 @@ func (m mysqlCosts) alterColumn(o *op.AlterColumn) way {
 	for _, attribute := range o.Attributes {
 		worse(m.changeAttribute(old, column, attribute))
 	}
-	if o.Position != (op.Position{}) && !m.isMariaDB() {
-		worse(m.rebuild("the columns change their order"))
+	if o.Position != (op.Position{}) {
+		moved := m.rebuild("the columns change their order")
+		if m.isMariaDB() {
+			moved = m.instantColumn(true)
+		}
+		worse(moved)
 	}
 	return w
 }

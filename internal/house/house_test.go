@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"introspect/sqlite":   {"introspect", "schema"},
 	"diff":                {"schema", "op", "internal/sqltext"},
 	"annotate":            {"schema", "op", "reflect", "internal/sqltext"},
+	"online":              {"op", "ddl", "schema", "internal/sqltext"},
 	"autogen":             {"schema", "op", "ddl", "introspect", "diff"},
 	"lint":                {"op", "schema", "ddl", "internal/sqltext"},
 	"review":              {"schema", "op", "ddl", "diff", "lint", "render", "versions"},
@@ -40,7 +41,7 @@ var mayImport = map[string][]string{
 var linked = []string{"schema", "op", "ddl", "introspect", "versions", "verify"}
 
 // pure are the packages that only compute: no files, no network, no clock.
-var pure = []string{"schema", "op", "annotate", "ddl", "diff", "lint", "render", "review", "review/markdown"}
+var pure = []string{"schema", "op", "annotate", "ddl", "diff", "lint", "online", "render", "review", "review/markdown"}
 
 type listed struct {
 	ImportPath string
