@@ -20,6 +20,7 @@ func (p *program) checkCommand() *cli.Command {
 			"revisions. With --db it also compares the database with both. Writes nothing and asks nothing.\n" +
 			"Exits with 2 if something was found, with 3 if only decisions are missing.",
 		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "staged", Usage: "look at what would be committed (git's index) instead of what is on disk"},
 			&cli.BoolFlag{Name: "db", Usage: "compare the database too"},
 			&cli.BoolFlag{Name: "include-foreign", Usage: "also count tables and other objects that no revision made"},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "say on standard error where the time went"},
@@ -66,6 +67,11 @@ type checking struct {
 func (i *invocation) check() error {
 	i.timings = i.timings || i.Bool("verbose")
 	c := &checking{invocation: i, options: diff.Options{Ignore: i.ignored(), IncludeForeign: i.Bool("include-foreign")}}
+	if c.Bool("staged") {
+		if err := c.stage(); err != nil {
+			return err
+		}
+	}
 	began := time.Now()
 	c.readRevisions()
 	i.timing("read revisions", began)
@@ -81,12 +87,12 @@ func (i *invocation) check() error {
 
 // readRevisions looks at the revision files, without building anything.
 func (c *checking) readRevisions() {
-	dirs := existingDirs(c.config.MigrationDirs())
+	dirs := c.existingDirs()
 	for n, dir := range dirs {
 		dirs[n] = shown(dir)
 	}
 	var err error
-	c.directory, err = versions.ReadDir(dirs...)
+	c.directory, err = versions.ReadDirOverlaid(c.staged, dirs...)
 	c.problems = append(c.problems, historyProblems(err)...)
 	c.graph, err = c.directory.Graph()
 	c.problems = append(c.problems, historyProblems(err)...)
@@ -115,7 +121,7 @@ func (c *checking) compareAll() error {
 	known := slices.DeleteFunc(found, func(one comparison) bool { return c.opaque(one.dialect, one.opaque) })
 	models := drift{Between: "models and revisions", Engines: answersOf(known), rule: ruleMissingRevision}
 	if !models.empty() {
-		models.Meaning = `write them with: retort revision --autogenerate -m "…"`
+		models.Meaning = c.missingRevision()
 	}
 	if len(known) > 0 {
 		c.drifts = append(c.drifts, models)

@@ -40,7 +40,7 @@ func (e *NoModelsError) Error() string {
 
 func (i *invocation) search(home module) (*reflect.Discovery, error) {
 	return reflect.Discover(i.ctx, reflect.DiscoverOptions{
-		Dir: home.root, Models: i.config.Models, BuildTags: i.config.BuildTags, Exclude: i.notModels(home),
+		Dir: home.root, Models: i.config.Models, BuildTags: i.config.BuildTags, Exclude: i.notModels(home), Overlay: i.staged,
 	})
 }
 

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/retort-db/retort/cmd/internal/output"
+	"github.com/retort-db/retort/internal/overlay"
 	"github.com/retort-db/retort/versions"
 )
 
@@ -26,28 +26,29 @@ type history struct {
 
 // revisions reads the directories of revision files.
 func (i *invocation) revisions() (*history, error) {
-	return readHistory(i.config.MigrationDirs())
+	return readHistory(i.staged, i.config.MigrationDirs())
 }
 
 // revisionsSoFar is revisions for commands that may be the first ones: directories that are not there yet hold nothing.
 func (i *invocation) revisionsSoFar() (*history, error) {
-	return readHistory(existingDirs(i.config.MigrationDirs()))
+	return readHistory(i.staged, i.existingDirs())
 }
 
-func existingDirs(dirs []string) []string {
-	return slices.DeleteFunc(slices.Clone(dirs), func(dir string) bool {
-		_, err := os.Stat(dir)
+// existingDirs are the directories of revision files that are there.
+func (i *invocation) existingDirs() []string {
+	return slices.DeleteFunc(i.config.MigrationDirs(), func(dir string) bool {
+		_, err := i.staged.ReadDir(dir)
 		return errors.Is(err, fs.ErrNotExist)
 	})
 }
 
 // readHistory reads directories by the names that the user knows them by, so that errors and answers have them too.
-func readHistory(dirs []string) (*history, error) {
+func readHistory(files overlay.Files, dirs []string) (*history, error) {
 	names := make([]string, len(dirs))
 	for n, dir := range dirs {
 		names[n] = shown(dir)
 	}
-	directory, err := versions.ReadDir(names...)
+	directory, err := versions.ReadDirOverlaid(files, names...)
 	if err != nil {
 		return nil, err
 	}

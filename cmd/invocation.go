@@ -15,6 +15,7 @@ import (
 	"github.com/retort-db/retort/cmd/internal/arguments"
 	"github.com/retort-db/retort/cmd/internal/config"
 	"github.com/retort-db/retort/cmd/internal/output"
+	"github.com/retort-db/retort/internal/overlay"
 )
 
 // invocation is one command at work.
@@ -24,6 +25,8 @@ type invocation struct {
 	ctx    context.Context
 	format output.Format
 	config *config.Config
+	// staged holds what the next commit would have instead of what is on disk; nil if that is what is looked at.
+	staged overlay.Files
 }
 
 // formatFlags are those of every command that answers.

@@ -87,7 +87,7 @@ const (
 
 // build builds the driver for some dialects. The models are found only if they are needed.
 func (i *invocation) build(need code, dialects []schema.Dialect) (*project, error) {
-	return i.buildOver(need, dialects, nil)
+	return i.buildOver(need, dialects, i.staged)
 }
 
 // buildOver builds with some files of the user's as they might become, by their path.
@@ -150,10 +150,10 @@ func (i *invocation) cacheDir() (string, error) {
 func (i *invocation) migrationPackages(home module) ([]build.Migrations, error) {
 	var out []build.Migrations
 	for _, dir := range i.config.MigrationDirs() {
-		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		if _, err := i.staged.ReadDir(dir); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		found, err := registry.Find(dir)
+		found, err := registry.FindIn(i.staged, dir)
 		if err != nil {
 			return nil, err
 		}

@@ -83,7 +83,7 @@ func (i *invocation) flagged(metas []versions.Meta) ([]undecided, error) {
 			continue
 		}
 		read[meta.File] = true
-		source, err := os.ReadFile(meta.File)
+		source, err := i.staged.ReadFile(meta.File)
 		if err != nil {
 			return nil, err
 		}

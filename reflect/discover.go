@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/modfile"
+
+	"github.com/retort-db/retort/internal/overlay"
 )
 
 // DiscoverOptions says where models are looked for. The zero value looks through the module of the working directory.
@@ -24,6 +26,9 @@ type DiscoverOptions struct {
 	Exclude []string
 	// BuildTags are those that the user builds with.
 	BuildTags []string
+	// Overlay maps absolute paths to the content that stands for what is on disk, nil for files that are to be taken for
+	// absent.
+	Overlay map[string][]byte
 }
 
 // Discovery is what [Discover] found.
@@ -76,11 +81,11 @@ func Discover(ctx context.Context, options DiscoverOptions) (*Discovery, error) 
 		return nil, err
 	}
 	out := &Discovery{ModulePath: modulePath, Dir: root, Positions: Positions{}}
-	files, err := moduleFiles(root)
+	files, err := moduleFiles(root, options.Overlay)
 	if err != nil {
 		return nil, err
 	}
-	source, err := parseModule(ctx, root, modulePath, files, options.BuildTags)
+	source, err := parseModule(ctx, root, modulePath, files, options)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +137,7 @@ func findModule(dir string) (root, modulePath string, err error) {
 }
 
 // moduleFiles lists the Go files of the module's packages, relative to its root with slashes, test files left out.
-func moduleFiles(root string) ([]string, error) {
+func moduleFiles(root string, laid overlay.Files) ([]string, error) {
 	var files []string
 	err := filepath.WalkDir(root, func(name string, entry os.DirEntry, err error) error {
 		if err != nil {
@@ -143,7 +148,7 @@ func moduleFiles(root string) ([]string, error) {
 			if name == root {
 				return nil
 			}
-			if base == "vendor" || base == "testdata" || base == "node_modules" || base[0] == '.' || base[0] == '_' {
+			if isSkipped(base) {
 				return filepath.SkipDir
 			}
 			if _, err := os.Stat(filepath.Join(name, "go.mod")); err == nil {
@@ -151,8 +156,11 @@ func moduleFiles(root string) ([]string, error) {
 			}
 			return nil
 		}
-		if !strings.HasSuffix(base, ".go") || strings.HasSuffix(base, "_test.go") || base[0] == '.' || base[0] == '_' {
+		if !isSource(base) {
 			return nil
+		}
+		if _, replaced := laid[name]; replaced {
+			return nil // added below if it is there
 		}
 		relative, err := filepath.Rel(root, name)
 		if err != nil {
@@ -161,7 +169,46 @@ func moduleFiles(root string) ([]string, error) {
 		files = append(files, filepath.ToSlash(relative))
 		return nil
 	})
-	return files, err
+	if err != nil || len(laid) == 0 {
+		return files, err
+	}
+	for _, path := range laid.Below(root) {
+		relative, err := filepath.Rel(root, path)
+		if err != nil {
+			return nil, err
+		}
+		folders := strings.Split(filepath.ToSlash(filepath.Dir(relative)), "/")
+		if isSource(filepath.Base(path)) && !slices.ContainsFunc(folders, isSkipped) && !inNestedModule(root, path) {
+			files = append(files, filepath.ToSlash(relative))
+		}
+	}
+	slices.SortFunc(files, compareWalked)
+	return files, nil
+}
+
+// isSource reports whether a file of a package may declare models.
+func isSource(base string) bool {
+	return strings.HasSuffix(base, ".go") && !strings.HasSuffix(base, "_test.go") && base[0] != '.' && base[0] != '_'
+}
+
+// isSkipped reports whether the go command passes a folder over.
+func isSkipped(base string) bool {
+	return base == "vendor" || base == "testdata" || base == "node_modules" || base != "." && (base[0] == '.' || base[0] == '_')
+}
+
+// inNestedModule reports whether a folder between the module's root and a file belongs to another module.
+func inNestedModule(root, path string) bool {
+	for dir := filepath.Dir(path); len(dir) > len(root); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// compareWalked is the order in which a tree is walked: folder by folder, by name.
+func compareWalked(a, b string) int {
+	return slices.Compare(strings.Split(a, "/"), strings.Split(b, "/"))
 }
 
 // modelList is what DiscoverOptions.Models asks for. An empty list asks for everything.

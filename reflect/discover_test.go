@@ -209,3 +209,32 @@ func BenchmarkDiscover(b *testing.B) {
 		}
 	}
 }
+
+func TestDiscoverOverlaid(t *testing.T) {
+	dir := module(t, `
+-- go.mod --
+module example.com/app
+-- models/a.go --
+package models
+
+type A struct { ID int `+"`bun:\",pk\"`"+` }
+-- models/hidden.go --
+package models
+
+type Hidden struct { ID int `+"`bun:\",pk\"`"+` }
+-- nested/go.mod --
+module example.com/nested
+`)
+	model := func(pkg, name string) []byte {
+		return []byte("package " + pkg + "\n\ntype " + name + " struct { ID int `bun:\",pk\"` }\n")
+	}
+	at := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
+	found := discover(t, reflect.DiscoverOptions{Dir: dir, Overlay: map[string][]byte{
+		at("models/a.go"): model("models", "Changed"), at("models/hidden.go"): nil, at("more/b.go"): model("more", "B"),
+		at("more/b_test.go"): model("more", "InTest"), at("vendor/v/v.go"): model("v", "Vendored"), at("nested/n.go"): model("n", "Nested"),
+		at("deep/.hidden/x.go"): model("x", "Dotted"),
+	}})
+	same(t, candidates(found), `
+		+ models.Changed models/a.go:3 has the primary key field ID
+		+ more.B more/b.go:3 has the primary key field ID`)
+}

@@ -10,7 +10,6 @@ import (
 	"go/scanner"
 	"go/token"
 	"io"
-	"os"
 	"path"
 	"path/filepath"
 	stdreflect "reflect"
@@ -20,6 +19,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/retort-db/retort/internal/overlay"
 )
 
 // moduleSource is what the files of a module declare, as far as models are concerned.
@@ -115,7 +116,7 @@ func (m *moduleSource) typeNames(importPath string) []string {
 }
 
 // parseModule parses files, several at a time.
-func parseModule(ctx context.Context, root, modulePath string, files []string, buildTags []string) (*moduleSource, error) {
+func parseModule(ctx context.Context, root, modulePath string, files []string, options DiscoverOptions) (*moduleSource, error) {
 	out := &moduleSource{modulePath: modulePath, packages: map[string]string{}, byKey: map[typeKey]*structInfo{}}
 	results := make([]parsedFile, len(files))
 	var next atomic.Int64
@@ -129,7 +130,7 @@ func parseModule(ctx context.Context, root, modulePath string, files []string, b
 				if at >= len(files) {
 					return
 				}
-				results[at] = parseFile(root, modulePath, files[at], buildTags)
+				results[at] = parseFile(root, modulePath, files[at], options)
 			}
 		}()
 	}
@@ -165,13 +166,13 @@ type parsedFile struct {
 	problem                 *DiscoverProblem
 }
 
-func parseFile(root, modulePath, file string, buildTags []string) (out parsedFile) {
-	content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
+func parseFile(root, modulePath, file string, options DiscoverOptions) (out parsedFile) {
+	content, err := overlay.Files(options.Overlay).ReadFile(filepath.Join(root, filepath.FromSlash(file)))
 	if err != nil {
 		out.problem = &DiscoverProblem{File: file, Text: err.Error()}
 		return out
 	}
-	if !matchesBuild(file, content, buildTags) {
+	if !matchesBuild(file, content, options.BuildTags) {
 		return out
 	}
 	out.importPath = path.Join(modulePath, path.Dir(file))

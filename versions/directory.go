@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/retort-db/retort/internal/overlay"
 )
 
 // Directory is what the revision files of one or several folders say, read without compiling them.
@@ -50,21 +51,26 @@ func (d *Directory) FolderOf(parents []string) (string, error) {
 // error joins everything that is wrong: [*FolderError], [*FileError] for what cannot be read, [*LiteralError] for what
 // is not written as a literal, [*LeftOutError] for a revision in a file that Go's build rules leave out on some
 // platform. The directory is returned with what could be read, whatever the error.
-func ReadDir(folders ...string) (*Directory, error) {
+func ReadDir(folders ...string) (*Directory, error) { return ReadDirOverlaid(nil, folders...) }
+
+// ReadDirOverlaid is [ReadDir] in a tree in which files are replaced: files maps absolute paths to the content that stands
+// for what is on disk, nil for files that are to be taken for absent.
+func ReadDirOverlaid(files map[string][]byte, folders ...string) (*Directory, error) {
+	laid := overlay.Files(files)
 	d := &Directory{}
-	var files []string
+	var paths []string
 	var problems []error
 	for _, folder := range distinct(folders) {
-		found, err := goFiles(folder)
+		found, err := goFiles(laid, folder)
 		if err != nil {
 			problems = append(problems, err)
 			continue
 		}
 		d.Folders = append(d.Folders, folder)
-		files = append(files, found...)
+		paths = append(paths, found...)
 	}
-	results := make([]fileResult, len(files))
-	inParallel(len(files), func(i int) { results[i] = readFile(files[i]) })
+	results := make([]fileResult, len(paths))
+	inParallel(len(paths), func(i int) { results[i] = readFile(laid, paths[i]) })
 	for _, result := range results {
 		d.Revisions = append(d.Revisions, result.metas...)
 		problems = append(problems, result.problems...)
@@ -148,8 +154,8 @@ func isGoFile(name string) bool {
 }
 
 // goFiles returns the Go files of a folder in the order of their names.
-func goFiles(folder string) ([]string, error) {
-	entries, err := os.ReadDir(folder)
+func goFiles(laid overlay.Files, folder string) ([]string, error) {
+	entries, err := laid.ReadDir(folder)
 	if err != nil {
 		return nil, &FolderError{Folder: folder, Cause: err}
 	}

@@ -6,10 +6,11 @@ import (
 	"go/build/constraint"
 	"go/parser"
 	"go/token"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/retort-db/retort/internal/overlay"
 )
 
 // importPath is what a revision file imports, and the name it has there unless the file says otherwise.
@@ -24,8 +25,8 @@ type fileResult struct {
 	problems []error
 }
 
-func readFile(path string) fileResult {
-	source, err := os.ReadFile(path)
+func readFile(laid overlay.Files, path string) fileResult {
+	source, err := laid.ReadFile(path)
 	if err != nil {
 		return fileResult{problems: []error{&FileError{File: path, Cause: err}}}
 	}

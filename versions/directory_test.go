@@ -244,3 +244,24 @@ func BenchmarkHistory(b *testing.B) {
 		}
 	}
 }
+
+func TestReadDirOverlaid(t *testing.T) {
+	folder := writeFiles(t, map[string]string{
+		"0001_a.go": revisionFile(`ID: "a1",`), "0002_b.go": revisionFile(`ID: "on_disk",`), "0003_c.go": revisionFile(`ID: "c1",`),
+	})
+	directory, err := versions.ReadDirOverlaid(map[string][]byte{
+		filepath.Join(folder, "0002_b.go"): []byte(revisionFile(`ID: "b1",`)),
+		filepath.Join(folder, "0003_c.go"): nil,
+		filepath.Join(folder, "0004_d.go"): []byte(revisionFile(`ID: "d1",`)),
+	}, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, meta := range directory.Revisions {
+		ids = append(ids, meta.ID)
+	}
+	if got := strings.Join(ids, " "); got != "a1 b1 d1" {
+		t.Errorf("read %s", got)
+	}
+}

@@ -15,12 +15,13 @@ const module = "github.com/retort-db/retort/"
 // not listed may import nothing of the module but what its parent may.
 var mayImport = map[string][]string{
 	"schema":              nil,
+	"internal/overlay":    nil,
 	"internal/sqltext":    {"schema"},
 	"internal/sqliteddl":  {"schema", "internal/sqltext"},
 	"internal/mysqltext":  {"schema", "internal/sqltext"},
 	"op":                  {"schema", "internal/sqltext", "internal/sqliteddl"},
 	"ddl":                 {"op", "schema", "internal/sqltext", "internal/sqliteddl", "internal/mysqltext"},
-	"reflect":             {"schema", "internal/sqltext"},
+	"reflect":             {"schema", "internal/overlay", "internal/sqltext"},
 	"introspect":          {"schema", "ddl", "internal/sqltext", "internal/sqliteddl", "internal/mysqltext"},
 	"introspect/postgres": {"introspect", "schema"},
 	"introspect/mysql":    {"introspect", "schema"},
@@ -33,7 +34,7 @@ var mayImport = map[string][]string{
 	"review":              {"schema", "op", "ddl", "diff", "lint", "render", "versions"},
 	"review/markdown":     {"review", "lint", "render", "schema"},
 	"render":              {"op", "schema", "ddl"},
-	"versions":            {"op", "ddl", "schema", "introspect", "internal/sqltext"},
+	"versions":            {"op", "ddl", "schema", "introspect", "internal/overlay", "internal/sqltext"},
 	"verify":              {"op", "ddl", "schema", "introspect", "diff", "autogen", "versions"},
 }
 

@@ -51,7 +51,11 @@ func Driver(ctx context.Context, program Program, cache string) (Result, error) 
 	for _, path := range slices.Sorted(maps.Keys(program.Overlay)) {
 		parts = append(parts, path, string(program.Overlay[path]))
 	}
-	dir := filepath.Join(cache, "drivers", digest(parts...))
+	name := digest(parts...)
+	if len(program.Overlay) > 0 {
+		name += passing // such content hardly comes again
+	}
+	dir := filepath.Join(cache, "drivers", name)
 	b := &builder{program: program, sources: generated, cache: cache, dir: dir, settings: settings, go_: goCommand{dir: program.Dir}}
 	if b.current() {
 		return Result{Path: b.executable()}, nil
@@ -116,7 +120,7 @@ func (b *builder) build(ctx context.Context) error {
 func (b *builder) moduleKey() (string, error) {
 	parts := []string{b.program.ModuleRoot, b.settings, string(retortSums()), strings.Join(modules{program: b.program}.packages(), " ")}
 	for _, file := range b.moduleFiles() {
-		content, err := os.ReadFile(file)
+		content, err := b.program.Overlay.ReadFile(file)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}
@@ -150,12 +154,8 @@ func (b *builder) writeOverlay() (string, error) {
 		}
 		replace[filepath.Join(b.program.ModuleRoot, filepath.FromSlash(name))] = real
 	}
-	for i, path := range slices.Sorted(maps.Keys(b.program.Overlay)) {
-		real := filepath.Join(b.dir, fmt.Sprintf("overlay%d.go", i))
-		if err := writeAtomically(real, b.program.Overlay[path]); err != nil {
-			return "", err
-		}
-		replace[path] = real
+	if err := b.program.layOver(b.dir, replace); err != nil {
+		return "", err
 	}
 	encoded, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
@@ -163,6 +163,23 @@ func (b *builder) writeOverlay() (string, error) {
 	}
 	overlay := filepath.Join(b.dir, "overlay.json")
 	return overlay, writeAtomically(overlay, encoded)
+}
+
+// layOver writes the files that are to be built instead of what is on disk into a directory of the cache, and adds them to
+// what an overlay replaces.
+func (p Program) layOver(dir string, replace map[string]string) error {
+	for i, path := range slices.Sorted(maps.Keys(p.Overlay)) {
+		if p.Overlay[path] == nil {
+			replace[path] = ""
+			continue
+		}
+		real := filepath.Join(dir, fmt.Sprintf("overlay%d.go", i))
+		if err := writeAtomically(real, p.Overlay[path]); err != nil {
+			return err
+		}
+		replace[path] = real
+	}
+	return nil
 }
 
 // writeAtomically writes a file of the cache so that another process sees all of it or nothing.
@@ -226,8 +243,12 @@ func digest(parts ...string) string {
 	return hex.EncodeToString(hash.Sum(nil))[:24]
 }
 
-// keep is how long an unused driver stays in the cache.
-const keep = 30 * 24 * time.Hour
+// How long an unused driver stays in the cache; those of an overlay have a name that ends in passing.
+const (
+	keep        = 30 * 24 * time.Hour
+	passing     = "-passing"
+	keepPassing = 24 * time.Hour
+)
 
 // sweep removes the entries of a cache directory that were not used for long. What cannot be removed stays.
 func sweep(dir string) {
@@ -236,8 +257,12 @@ func sweep(dir string) {
 		return
 	}
 	for _, entry := range entries {
+		limit := keep
+		if strings.HasSuffix(entry.Name(), passing) {
+			limit = keepPassing
+		}
 		info, err := entry.Info()
-		if err == nil && time.Since(info.ModTime()) > keep {
+		if err == nil && time.Since(info.ModTime()) > limit {
 			os.RemoveAll(filepath.Join(dir, entry.Name()))
 		}
 	}

@@ -111,7 +111,11 @@ func (m modules) writeProbe(dir string) error {
 	if err := writeAtomically(source, []byte(probe.header())); err != nil {
 		return err
 	}
-	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(m.program.ModuleRoot, probeDir, "probe.go"): source}})
+	replace := map[string]string{filepath.Join(m.program.ModuleRoot, probeDir, "probe.go"): source}
+	if err := m.program.layOver(dir, replace); err != nil {
+		return err
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
 		return err
 	}
@@ -149,7 +153,7 @@ func misaligned(listed map[string]string) []string {
 }
 
 func (m modules) copy(ctx context.Context, dir string, chosen choice) error {
-	source, err := os.ReadFile(filepath.Join(m.program.ModuleRoot, "go.mod"))
+	source, err := m.program.Overlay.ReadFile(filepath.Join(m.program.ModuleRoot, "go.mod"))
 	if err != nil {
 		return err
 	}
@@ -166,7 +170,7 @@ func (m modules) copy(ctx context.Context, dir string, chosen choice) error {
 	if err := writeModfile(chosen.modfile, file); err != nil {
 		return err
 	}
-	sums, err := os.ReadFile(filepath.Join(m.program.ModuleRoot, "go.sum"))
+	sums, err := m.program.Overlay.ReadFile(filepath.Join(m.program.ModuleRoot, "go.sum"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

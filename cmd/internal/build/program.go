@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/retort-db/retort/internal/overlay"
 	"github.com/retort-db/retort/schema"
 )
 
@@ -26,7 +27,7 @@ type Program struct {
 	Dialects   []schema.Dialect
 	Tags       []string
 	// Overlay holds files of the user's by their path, as they are to be built instead of what is on disk.
-	Overlay map[string][]byte
+	Overlay overlay.Files
 }
 
 // Model is a struct type of the module.

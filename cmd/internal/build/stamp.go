@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/retort-db/retort/internal/overlay"
 )
 
 // inputs names what a driver was made of, outside of the module cache and Go itself, whose content does not change.
@@ -48,7 +50,7 @@ func (b *builder) current() bool {
 	if err != nil || driver != written.Driver {
 		return false
 	}
-	hash, _, err := hashInputs(written.Dirs, written.Files)
+	hash, _, err := hashInputs(b.program.Overlay, written.Dirs, written.Files)
 	if err != nil || hash != written.Hash {
 		return false
 	}
@@ -65,7 +67,7 @@ func (b *builder) stamp(found inputs, started time.Time) {
 		return
 	}
 	files := b.moduleFiles()
-	hash, newest, err := hashInputs(found.dirs, files)
+	hash, newest, err := hashInputs(b.program.Overlay, found.dirs, files)
 	if err != nil || !newest.Before(started) {
 		return
 	}
@@ -121,10 +123,10 @@ func (b *builder) list(ctx context.Context, chosen choice, flags []string) input
 
 // hashInputs hashes the names and contents of the files that may be compiled: all of the directories except tests, and
 // the single files, which may be absent. It also returns when the newest was changed.
-func hashInputs(dirs, files []string) (hash string, newest time.Time, err error) {
+func hashInputs(laid overlay.Files, dirs, files []string) (hash string, newest time.Time, err error) {
 	sum := sha256.New()
 	add := func(path string) error {
-		content, err := os.ReadFile(path)
+		content, err := laid.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			fmt.Fprintf(sum, "%s absent\n", path)
 			return nil
@@ -132,19 +134,21 @@ func hashInputs(dirs, files []string) (hash string, newest time.Time, err error)
 		if err != nil {
 			return err
 		}
-		info, err := os.Stat(path)
-		if err != nil {
-			return err
-		}
-		if info.ModTime().After(newest) {
-			newest = info.ModTime()
+		if _, replaced := laid.Lookup(path); !replaced {
+			info, err := os.Stat(path)
+			if err != nil {
+				return err
+			}
+			if info.ModTime().After(newest) {
+				newest = info.ModTime()
+			}
 		}
 		fmt.Fprintf(sum, "%s %d\n", path, len(content))
 		sum.Write(content)
 		return nil
 	}
 	for _, dir := range dirs {
-		entries, err := os.ReadDir(dir)
+		entries, err := laid.ReadDir(dir)
 		if err != nil {
 			return "", time.Time{}, err
 		}

@@ -18,7 +18,7 @@ func TestHashInputs(t *testing.T) {
 	mod := filepath.Join(dir, "sub", "go.mod")
 	hash := func() string {
 		t.Helper()
-		got, _, err := hashInputs([]string{dir}, []string{mod})
+		got, _, err := hashInputs(nil, []string{dir}, []string{mod})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +55,7 @@ func TestHashInputs(t *testing.T) {
 		}
 		before = after
 	}
-	if _, _, err := hashInputs([]string{filepath.Join(dir, "gone")}, nil); err == nil {
+	if _, _, err := hashInputs(nil, []string{filepath.Join(dir, "gone")}, nil); err == nil {
 		t.Error("no error for a directory that is gone")
 	}
 }

@@ -107,7 +107,7 @@ func Open(ctx context.Context, dir string) (*Repository, error) {
 func run(ctx context.Context, dir string, input io.Reader, args ...string) ([]byte, error) {
 	command := exec.CommandContext(ctx, "git", append([]string{"--no-optional-locks", "-c", "core.quotePath=false"}, args...)...)
 	command.Dir = dir
-	command.Env = append(os.Environ(), "LC_ALL=C", "LANGUAGE=C", "GIT_TERMINAL_PROMPT=0")
+	command.Env = append(environment(), "LC_ALL=C", "LANGUAGE=C", "GIT_TERMINAL_PROMPT=0")
 	command.Stdin = input
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
@@ -118,6 +118,16 @@ func run(ctx context.Context, dir string, input io.Reader, args ...string) ([]by
 		return nil, &Error{Args: args, Output: stderr.String(), Cause: err}
 	}
 	return stdout.Bytes(), nil
+}
+
+// environment is that of the process. In a hook of a linked working tree git sets GIT_DIR alone, and by that takes whatever
+// directory it is called in for the top of the tree; without it, it finds the repository as it does elsewhere.
+func environment() []string {
+	all := os.Environ()
+	if os.Getenv("GIT_WORK_TREE") != "" {
+		return all
+	}
+	return slices.DeleteFunc(all, func(variable string) bool { return strings.HasPrefix(variable, "GIT_DIR=") })
 }
 
 func (r *Repository) git(ctx context.Context, args ...string) (string, error) {

@@ -8,10 +8,11 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/retort-db/retort/internal/overlay"
 )
 
 // Registry is the variable that holds a directory's revisions.
@@ -38,9 +39,12 @@ func (e *AmbiguousError) Error() string {
 }
 
 // Find looks for the registry in a directory. Files that do not parse are passed over: the compiler reports them better.
-func Find(dir string) (Registry, error) {
+func Find(dir string) (Registry, error) { return FindIn(nil, dir) }
+
+// FindIn is Find in a tree in which files are replaced.
+func FindIn(files overlay.Files, dir string) (Registry, error) {
 	found := Registry{Package: packageName(filepath.Base(dir)), Variable: "Revisions"}
-	entries, err := os.ReadDir(dir)
+	entries, err := files.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return found, nil
 	}
@@ -53,7 +57,11 @@ func Find(dir string) (Registry, error) {
 		if entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
 			continue
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, name), nil, parser.SkipObjectResolution)
+		source, err := files.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return found, err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, name), source, parser.SkipObjectResolution)
 		if file == nil || err != nil {
 			continue
 		}
