@@ -34,6 +34,7 @@ func NewBaseline(ctx context.Context, current, models *schema.Schema, database *
 	for _, operation := range found.Plan.Operations {
 		out.agree(operation, models)
 	}
+	out.recordModels(models)
 	in.Diff.Owned = out.Schema
 	left, err := Run(ctx, in)
 	if err != nil {
@@ -41,6 +42,22 @@ func NewBaseline(ctx context.Context, current, models *schema.Schema, database *
 	}
 	out.Left = left.Plan
 	return out, nil
+}
+
+// recordModels notes which types and fields tables and columns come from, where their names do not tell.
+func (b *Baseline) recordModels(models *schema.Schema) {
+	for table := range b.Schema.Tables.All() {
+		declared := models.Table(table.Name)
+		if declared == nil {
+			continue
+		}
+		table.Model = declared.Model
+		for _, column := range table.Columns {
+			if field := declared.Column(column.Name); field != nil {
+				column.Field = field.Field
+			}
+		}
+	}
 }
 
 // agree takes one difference into the agreement, if it is one to agree about.

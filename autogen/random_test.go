@@ -80,6 +80,9 @@ func randomPairs(t *testing.T, pairs int, rewrite func(*schema.Schema, *diff.Pla
 				if journey.run() {
 					done++
 				}
+				if done > 0 && done%1000 == 0 {
+					t.Logf("%d pairs, seeds %d to %d", done, *seed, next)
+				}
 			}
 			t.Logf("%s: %d pairs there and back, seeds %d to %d", server, pairs, *seed, next-1)
 		})
@@ -173,13 +176,7 @@ func (j *journey) execute(statements []ddl.Statement) {
 			continue
 		}
 		if statement.Guard != "" {
-			rows, err := conn.QueryContext(j.ctx, statement.SQL, statement.Args...)
-			j.must(err)
-			if rows.Next() {
-				rows.Close()
-				j.fail("guard: %s", statement.Guard)
-			}
-			rows.Close()
+			j.guard(conn, statement)
 			continue
 		}
 		if statement.ForeignKeysOff {
@@ -194,6 +191,17 @@ func (j *journey) execute(statements []ddl.Statement) {
 		_, err := conn.ExecContext(j.ctx, "PRAGMA foreign_keys=ON")
 		j.must(err)
 	}
+}
+
+// guard fails if a row stands in the way of a statement.
+func (j *journey) guard(conn *sql.Conn, statement ddl.Statement) {
+	rows, err := conn.QueryContext(j.ctx, statement.SQL, statement.Args...)
+	j.must(err)
+	defer rows.Close()
+	if rows.Next() {
+		j.fail("guard: %s", statement.Guard)
+	}
+	j.must(rows.Err())
 }
 
 // dialects lends bun to steps that run as Go code.

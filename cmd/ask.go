@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/retort-db/retort/cmd/internal/config"
@@ -42,25 +44,47 @@ func (i *invocation) askRenames(found []comparison) ([]diff.Intent, error) {
 	}
 	var intents []diff.Intent
 	for n, rename := range asked {
-		intents = append(intents, intentOf(rename, !chosen[n]))
+		answer := chosen[n]
+		if answer.from != "" {
+			rename.From = answer.from
+		}
+		intents = append(intents, intentOf(rename, !answer.rename))
 	}
 	return intents, nil
 }
 
-// ask shows pairs and returns which of them are renames, by their place in the list.
-func (i *invocation) ask(pairs []diff.Rename) (map[int]bool, error) {
+// choice is the answer about one pair: whether it is a rename, and from what, if not from what was proposed.
+type choice struct {
+	rename bool
+	from   string
+}
+
+// ask shows pairs, those that are likely marked, and returns what was chosen for each.
+func (i *invocation) ask(pairs []diff.Rename) ([]choice, error) {
 	i.note("These look like renames. Taken as one, a rename keeps the values; otherwise they are lost.")
+	proposed := make([]choice, len(pairs))
+	var marked []string
 	for n, pair := range pairs {
-		why := ""
+		why, mark := "", " "
 		if len(pair.Reasons) > 0 {
 			why = fmt.Sprintf(" (%.2f: %s)", pair.Score, strings.Join(pair.Reasons, ", "))
 		}
-		i.note("  %d  %s %s -> %s%s", n+1, pair.Kind, qualified(pair, pair.From), pair.To, why)
+		if pair.Certainty == diff.Likely {
+			mark, proposed[n].rename = "x", true
+			marked = append(marked, fmt.Sprint(n+1))
+		}
+		i.note("  %d [%s] %s %s -> %s%s", n+1, mark, pair.Kind, qualified(pair, pair.From), pair.To, why)
 	}
-	fmt.Fprint(i.Stderr, "Which are renames? Numbers, all or none [none]: ")
+	if marked == nil {
+		marked = []string{"none"}
+	}
+	fmt.Fprintf(i.Stderr, "Which are renames? Numbers (1=OTHER if it was another), all or none [%s]: ", strings.Join(marked, " "))
 	line, err := bufio.NewReader(i.Stdin).ReadString('\n')
 	if err != nil && (!errors.Is(err, io.EOF) || line == "") {
 		return nil, errors.New("no answer; nothing was written")
+	}
+	if strings.TrimSpace(line) == "" {
+		return proposed, nil
 	}
 	return chosen(line, len(pairs))
 }
@@ -80,25 +104,23 @@ func intentOf(rename diff.Rename, never bool) diff.Intent {
 	return intent
 }
 
-// chosen understands "1 3", "1,3", "all" and "none".
-func chosen(answer string, count int) (map[int]bool, error) {
-	out := map[int]bool{}
-	words := strings.FieldsFunc(strings.ToLower(answer), func(r rune) bool { return r == ' ' || r == ',' || r == '\n' || r == '\r' || r == '\t' })
+// chosen understands "1 3", "1,3", "2=kind" (the second, renamed from kind), "all" and "none".
+func chosen(answer string, count int) ([]choice, error) {
+	out := make([]choice, count)
+	words := strings.FieldsFunc(answer, func(r rune) bool { return r == ' ' || r == ',' || r == '\n' || r == '\r' || r == '\t' })
 	for _, word := range words {
-		switch word {
+		switch strings.ToLower(word) {
 		case "none", "n", "no":
-			return map[int]bool{}, nil
+			return make([]choice, count), nil
 		case "all", "a", "y", "yes":
-			for n := range count {
-				out[n] = true
-			}
-			return out, nil
+			return slices.Repeat([]choice{{rename: true}}, count), nil
 		}
-		number := 0
-		if _, err := fmt.Sscanf(word, "%d", &number); err != nil || number < 1 || number > count {
+		digits, from, other := strings.Cut(word, "=")
+		number, err := strconv.Atoi(digits)
+		if err != nil || number < 1 || number > count || other && from == "" {
 			return nil, fmt.Errorf("%q is none of 1 to %d, all or none; nothing was written", word, count)
 		}
-		out[number-1] = true
+		out[number-1] = choice{rename: true, from: from}
 	}
 	return out, nil
 }

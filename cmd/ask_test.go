@@ -1,7 +1,7 @@
 package cmd
 
 import (
-	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,15 +10,17 @@ import (
 )
 
 func TestChosen(t *testing.T) {
-	for answer, want := range map[string]map[int]bool{
-		"\n": {}, "none\n": {}, "no": {}, "1\n": {0: true}, "1, 3\n": {0: true, 2: true}, "ALL\n": {0: true, 1: true, 2: true},
+	yes, no := choice{rename: true}, choice{}
+	for answer, want := range map[string][]choice{
+		"none\n": {no, no, no}, "no": {no, no, no}, "1\n": {yes, no, no}, "1, 3\n": {yes, no, yes}, "ALL\n": {yes, yes, yes},
+		"2=Kind 3": {no, {rename: true, from: "Kind"}, yes},
 	} {
 		got, err := chosen(answer, 3)
-		if err != nil || !maps.Equal(got, want) {
+		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("chosen(%q) = %v, %v, want %v", answer, got, err, want)
 		}
 	}
-	for _, answer := range []string{"4", "0", "-1", "x", "1 x"} {
+	for _, answer := range []string{"4", "0", "-1", "x", "1 x", "1=", "=a"} {
 		if got, err := chosen(answer, 3); err == nil {
 			t.Errorf("chosen(%q) = %v, want an error", answer, got)
 		}
@@ -27,18 +29,20 @@ func TestChosen(t *testing.T) {
 
 func TestAsk(t *testing.T) {
 	pairs := []diff.Rename{
-		{Kind: "table", From: "accounts", To: "users"},
+		{Kind: "table", From: "accounts", To: "users", Certainty: diff.Likely},
 		{Kind: "column", Table: schema.Name{Name: "users"}, From: "fullname", To: "full_name", Score: 0.93, Reasons: []string{"same type"}},
 	}
-	var shown strings.Builder
-	i := &invocation{program: &program{Environment: Environment{Stdin: strings.NewReader("2\n"), Stderr: &shown}}}
-	got, err := i.ask(pairs)
-	if err != nil || !maps.Equal(got, map[int]bool{1: true}) {
-		t.Fatalf("got %v, %v", got, err)
-	}
-	for _, want := range []string{"1  table accounts -> users\n", "2  column users.fullname -> full_name (0.93: same type)\n"} {
-		if !strings.Contains(shown.String(), want) {
-			t.Errorf("%q is not in %q", want, shown.String())
+	for answer, want := range map[string][]choice{"2\n": {{}, {rename: true}}, "\n": {{rename: true}, {}}} {
+		var shown strings.Builder
+		i := &invocation{program: &program{Environment: Environment{Stdin: strings.NewReader(answer), Stderr: &shown}}}
+		got, err := i.ask(pairs)
+		if err != nil || !slices.Equal(got, want) {
+			t.Fatalf("got %v, %v", got, err)
+		}
+		for _, want := range []string{"1 [x] table accounts -> users\n", "2 [ ] column users.fullname -> full_name (0.93: same type)\n", "all or none [1]: "} {
+			if !strings.Contains(shown.String(), want) {
+				t.Errorf("%q is not in %q", want, shown.String())
+			}
 		}
 	}
 }

@@ -215,10 +215,13 @@ func (i *invocation) notes(found []comparison) {
 	}
 	for _, one := range found {
 		for _, f := range one.result.Plan.Findings {
-			if f.Severity == diff.Info {
+			if f.Severity == diff.Info && f.ID != ruleFormerNameDone {
 				continue
 			}
 			name := string(f.Severity)
+			if f.Severity == diff.Info {
+				name = "notice"
+			}
 			if f.Severity == diff.Decision {
 				name = "to decide"
 			}

@@ -118,6 +118,7 @@ func (c *checking) compareAll() error {
 		return err
 	}
 	c.diagnose(found)
+	c.formerNames(found)
 	known := slices.DeleteFunc(found, func(one comparison) bool { return c.opaque(one.dialect, one.opaque) })
 	models := drift{Between: "models and revisions", Engines: answersOf(known), rule: ruleMissingRevision}
 	if !models.empty() {

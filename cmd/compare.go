@@ -36,6 +36,7 @@ type comparison struct {
 func compareFlags(flags ...cli.Flag) []cli.Flag {
 	return append(flags,
 		&cli.StringSliceFlag{Name: "rename", Usage: "state a rename: table.old=new for a column, old=new for a table; =new without old: nothing was renamed to it"},
+		&cli.StringSliceFlag{Name: "no-rename", Usage: "nothing was renamed to table.new, or to the table new"},
 		&cli.StringFlag{Name: "renames", Usage: "what becomes of likely renames: flag, ask, accept or never", DefaultText: "renames of retort.yaml, flag"},
 		&cli.StringSliceFlag{Name: "backfill", Usage: "value for the existing rows of a column that becomes NOT NULL: table.column=SQL"},
 		&cli.BoolFlag{Name: "include-foreign", Usage: "also drop what no revision made"},
@@ -71,6 +72,17 @@ func (i *invocation) diffOptions() (diff.Options, error) {
 		intent := diff.Intent{From: from, To: to, Never: from == "" || isColumn && column == ""}
 		if isColumn {
 			intent.Table, intent.From = table, column
+		}
+		options.Intents = append(options.Intents, intent)
+	}
+	for _, text := range i.StringSlice("no-rename") {
+		table, column, isColumn := cutLast(text, ".")
+		intent := diff.Intent{To: text, Never: true}
+		if isColumn {
+			intent.Table, intent.To = table, column
+		}
+		if intent.To == "" || isColumn && table == "" {
+			return options, usage("--no-rename %q: write table.new for a column, or new for a table", text)
 		}
 		options.Intents = append(options.Intents, intent)
 	}

@@ -72,6 +72,8 @@ const (
 var checkRules = []render.AnnotationRule{
 	{ID: ruleMissingRevision, Title: "The models have a change that no revision makes.", Help: "Write it with `retort revision --autogenerate`.", Severity: render.AnnotationError},
 	{ID: ruleChangedByHand, Title: "The database is not what its revisions make.", Help: "Undo the change in the database, or put it into the models and a revision.", Severity: render.AnnotationError},
+	{ID: ruleFormerNameDone, Title: "A former name in a tag has served its time.", Help: "Take was: out of the tag.", Severity: render.AnnotationNotice},
+	{ID: ruleFormerNameUnknown, Title: "A former name in a tag names nothing.", Help: "Correct was: in the tag, or take it out.", Severity: render.AnnotationWarning},
 	{ID: ruleModelsAndDatabase, Title: "The database is not what the models declare.", Severity: render.AnnotationNotice},
 	{ID: ruleSeveralHeads, Title: "The history has several heads that nothing tells apart.", Help: "Join them with `retort merge heads`, or put one on top of the other.", Severity: render.AnnotationError},
 	{ID: ruleDuplicate, Title: "Several revisions have one identifier.", Help: "Give one of them another identifier.", Severity: render.AnnotationError},

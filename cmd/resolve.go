@@ -150,7 +150,10 @@ func (i *invocation) askDecisions(files []undecided) ([]render.Decision, error) 
 	}
 	out := make([]render.Decision, len(flags))
 	for n, flag := range flags {
-		out[n] = decisionOf(flag, chosen[n])
+		if chosen[n].from != "" {
+			return nil, fmt.Errorf("%s was flagged and can be decided; for another pair edit the file", flag)
+		}
+		out[n] = decisionOf(flag, chosen[n].rename)
 	}
 	return out, nil
 }

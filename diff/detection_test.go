@@ -149,6 +149,8 @@ func whole(dialect schema.Dialect) *schema.Schema {
 // every object.
 var detectionNotes = map[string]string{
 	".Origin": "where the model declares it", ".WasNamed": "what the model says it was called; makes a rename",
+	".Natural": "what bun would call it; with the next makes a rename", "table.Model": "the Go type; makes a rename",
+	"column.Field": "the Go field; makes a rename",
 	".NameImplied": "whether the name is only a convention", ".Unmanaged": "an agreement of the baseline", ".Foreign": "why it is left alone",
 	"table.IgnoredColumns": "columns that the model only reads", "column.Accepts": "an agreement of the baseline",
 	"column.Implied": "what bun's defaults chose", "column.Backfill": "the value for old rows", "index.Implicit": "made by MySQL for a foreign key",

@@ -27,6 +27,9 @@ func (c *comparison) renameColumns(pairs []pair) ([]pair, error) {
 	}
 	for _, rename := range untangle(settled) {
 		operation := &op.RenameColumn{Table: rename.Table, From: rename.From, To: rename.To}
+		if column := c.columnOf(c.to.Table(rename.Table), rename.To); column != nil {
+			operation.Field = column.Field
+		}
 		c.apply(operation)
 		k := keys{uses: []string{tableKey(rename.Table)}, creates: []string{columnKey(rename.Table, rename.To)}}
 		if strings.HasPrefix(rename.From, swapPrefix) {
@@ -168,7 +171,37 @@ func (c *comparison) statedColumnRenames(p pair, removed, added []*schema.Column
 			}
 		}
 	}
+	if c.Renames != NeverRename {
+		out = append(out, c.sameFields(p, removed, added, out)...)
+	}
 	return out, nil
+}
+
+// sameFields returns the columns that come from the Go field of one that went. A revision records the field where the
+// column's name does not follow from it; where none is recorded, it follows.
+func (c *comparison) sameFields(p pair, removed, added []*schema.Column, settled []Rename) []Rename {
+	var out []Rename
+	for _, to := range added {
+		if to.Origin.Field == "" || c.refused(p.to.Name.String(), to.Name) {
+			continue
+		}
+		for _, from := range removed {
+			recorded := from.Field
+			if owned := c.columnOf(p.owned, from.Name); owned != nil {
+				recorded = owned.Field
+			}
+			same := recorded == to.Origin.Field || recorded == "" && from.Name == to.Natural
+			known := slices.ContainsFunc(slices.Concat(settled, out), func(r Rename) bool { return r.From == from.Name || r.To == to.Name })
+			ours := c.full() || c.columnOf(p.owned, from.Name) != nil
+			if same && ours && !known && (from.Generated == nil) == (to.Generated == nil) && convertible(from.Type, to.Type) {
+				out = append(out, Rename{
+					Kind: "column", Table: p.to.Name, From: from.Name, To: to.Name, Certainty: Certain, Score: 1,
+					Reasons: []string{"the same field " + to.Origin.String()},
+				})
+			}
+		}
+	}
+	return out
 }
 
 // leftoverIntents reports a stated rename of a column whose table is on neither or only one side.

@@ -37,14 +37,18 @@ func (c *comparison) renameTables(removed, added []*schema.Table) (renamed []pai
 	}
 	for _, rename := range untangle(settled) {
 		from, to := schema.ParseName(rename.From), schema.ParseName(rename.To)
-		c.apply(&op.RenameTable{From: from, To: to})
+		operation := &op.RenameTable{From: from, To: to}
+		if table := c.to.Table(to); table != nil {
+			operation.Model = table.Model
+		}
+		c.apply(operation)
 		k := keys{creates: []string{tableKey(to)}}
 		if strings.HasPrefix(from.Name, swapPrefix) {
 			k.uses = []string{tableKey(from)}
 		} else {
 			k.destroys = []string{tableKey(from)}
 		}
-		c.add(change{op: &op.RenameTable{From: from, To: to}, phase: phaseRenameTables, near: [3]string{to.String()}, keys: k})
+		c.add(change{op: operation, phase: phaseRenameTables, near: [3]string{to.String()}, keys: k})
 	}
 	for _, rename := range settled {
 		from, to := schema.ParseName(rename.From), schema.ParseName(rename.To)
@@ -95,7 +99,60 @@ func (c *comparison) statedTableRenames(removed, added []*schema.Table) ([]Renam
 			}
 		}
 	}
+	if c.Renames != NeverRename {
+		out = append(out, c.sameModels(removed, added, out)...)
+	}
 	return out, nil
+}
+
+// sameModels returns the tables that come from the Go type of one that went, as sameFields does for columns.
+func (c *comparison) sameModels(removed, added []*schema.Table, settled []Rename) []Rename {
+	taken := map[string]bool{}
+	for _, rename := range settled {
+		taken["from "+rename.From], taken["to "+rename.To] = true, true
+	}
+	byModel, byName := map[string]*schema.Table{}, map[schema.Name]*schema.Table{}
+	for _, from := range removed {
+		model, ours := from.Model, c.full()
+		if c.Owned != nil && c.Owned.Table(from.Name) != nil {
+			model, ours = c.Owned.Table(from.Name).Model, true
+		}
+		switch {
+		case !ours || taken["from "+from.Name.String()]:
+		case model == "":
+			byName[from.Name] = from
+		default:
+			byModel[model] = from
+		}
+	}
+	var out []Rename
+	for _, to := range added {
+		from := byModel[to.Origin.Type]
+		if from == nil {
+			from = byName[schema.Name{Schema: to.Name.Schema, Name: to.Natural}]
+		}
+		unlike := from == nil || from.Name.Schema != to.Name.Schema || !sharesColumn(from, to)
+		if unlike || to.Origin.Type == "" || taken["from "+from.Name.String()] || taken["to "+to.Name.String()] || c.refused("", to.Name.String()) {
+			continue
+		}
+		taken["from "+from.Name.String()] = true
+		out = append(out, Rename{
+			Kind: "table", From: from.Name.String(), To: to.Name.String(), Certainty: Certain, Score: 1,
+			Reasons: []string{"the same model " + to.Origin.Type},
+		})
+	}
+	return out
+}
+
+// sharesColumn reports whether two tables have a column in common that not every table has.
+func sharesColumn(a, b *schema.Table) bool {
+	theirs := shape(b)
+	for column := range shape(a) {
+		if theirs[column] && columnWeight(column) == 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // mostTablePairs bounds the work of comparing every table that went with every one that came.

@@ -136,12 +136,19 @@ func (s *scorer) typeSimilarity(from, to *schema.Column) float64 {
 	if canon := s.c.columnOf(s.p.canon, to.Name); canon != nil && canon.Type == from.Type {
 		return 1
 	}
-	baseFrom, _, _ := strings.Cut(strings.ToLower(from.Type), "(")
-	baseTo, _, _ := strings.Cut(strings.ToLower(to.Type), "(")
+	return typeLikeness(from.Type, to.Type)
+}
+
+// convertible reports whether a value of one type could survive as one of the other.
+func convertible(from, to string) bool { return from == to || typeLikeness(from, to) > 0 }
+
+func typeLikeness(from, to string) float64 {
+	baseFrom, _, _ := strings.Cut(strings.ToLower(from), "(")
+	baseTo, _, _ := strings.Cut(strings.ToLower(to), "(")
 	if baseFrom == baseTo {
 		return 0.9
 	}
-	a, b := familyOf(from.Type), familyOf(to.Type)
+	a, b := familyOf(from), familyOf(to)
 	switch {
 	case a == b && a != others:
 		return 0.75

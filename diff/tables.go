@@ -28,6 +28,7 @@ func (c *comparison) compareTables() error {
 	if matched, err = c.renameColumns(matched); err != nil {
 		return err
 	}
+	c.formerNames(matched, added)
 	dropped := c.dropTables(removed)
 	matched = c.remakeGenerated(matched)
 	for _, p := range matched {

@@ -158,6 +158,8 @@ type RenameColumn struct {
 	Table schema.Name `json:"table"`
 	From  string      `json:"from"`
 	To    string      `json:"to"`
+	// Field is the column's [schema.Column.Field] under its new name.
+	Field string `json:"field,omitempty"`
 }
 
 // Kind returns "rename_column".
@@ -187,7 +189,7 @@ func (o *RenameColumn) Apply(s *schema.Schema) error {
 	if id := column.Identity; id != nil && id.Sequence == (schema.Name{}) && id.Kind != schema.IdentityAutoIncrement {
 		id.Sequence = schema.Name{Schema: o.Table.Schema, Name: o.Table.Name + "_" + o.From + "_seq"}
 	}
-	column.Name = o.To
+	column.Name, column.Field, column.Natural = o.To, o.Field, ""
 	renameInTable(s, table, o.From, o.To)
 	for other := range s.Tables.All() {
 		for _, key := range other.ForeignKeys {
@@ -213,8 +215,14 @@ func (o *RenameColumn) Apply(s *schema.Schema) error {
 }
 
 // Reverse renames the column back.
-func (o *RenameColumn) Reverse(*schema.Schema) ([]Operation, error) {
-	return []Operation{&RenameColumn{Table: o.Table, From: o.To, To: o.From}}, nil
+func (o *RenameColumn) Reverse(before *schema.Schema) ([]Operation, error) {
+	undo := &RenameColumn{Table: o.Table, From: o.To, To: o.From}
+	if table := before.Table(o.Table); table != nil {
+		if column := table.Column(o.From); column != nil {
+			undo.Field = column.Field
+		}
+	}
+	return []Operation{undo}, nil
 }
 
 func renameInTable(s *schema.Schema, table *schema.Table, from, to string) {

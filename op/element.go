@@ -153,6 +153,13 @@ func (c *ColumnElement) Option(key, value string) *ColumnElement {
 	return c
 }
 
+// Field records the Go field that the column comes from ("Address.Street"), where the column's name does not follow from it.
+// A later revision knows by it that the column was renamed, if the field is the same.
+func (c *ColumnElement) Field(path string) *ColumnElement {
+	c.column.Field = path
+	return c
+}
+
 // Unmanaged records that the models do not have the column and it stays.
 func (c *ColumnElement) Unmanaged() *ColumnElement {
 	c.column.Unmanaged = true
@@ -314,6 +321,15 @@ func Inherits(parents ...string) TableElement {
 func Virtual(using string) TableElement {
 	return elementFunc(func(table *schema.Table, _ schema.Dialect) error {
 		table.Virtual = using
+		return nil
+	})
+}
+
+// Model records the Go type that the table comes from ("models.User"), where the table's name does not follow from it. A
+// later revision knows by it that the table was renamed, if the type is the same.
+func Model(goType string) TableElement {
+	return elementFunc(func(table *schema.Table, _ schema.Dialect) error {
+		table.Model = goType
 		return nil
 	})
 }

@@ -116,8 +116,19 @@ func (s *DropTableStep) MaybeRenamedTo(table string) *DropTableStep {
 }
 
 // RenameTable records renaming a table.
-func (m *Migration) RenameTable(from, to string) {
-	m.Do(&RenameTable{From: schema.ParseName(from), To: schema.ParseName(to)})
+func (m *Migration) RenameTable(from, to string) *RenameTableStep {
+	rename := &RenameTable{From: schema.ParseName(from), To: schema.ParseName(to)}
+	m.Do(rename)
+	return &RenameTableStep{rename}
+}
+
+// RenameTableStep adds to a recorded RenameTable.
+type RenameTableStep struct{ rename *RenameTable }
+
+// Model is [Model], for the table under its new name.
+func (s *RenameTableStep) Model(goType string) *RenameTableStep {
+	s.rename.Model = goType
+	return s
 }
 
 // CommentTable records setting the comment of a table; an empty text removes it.

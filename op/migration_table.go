@@ -22,7 +22,9 @@ func (t *Table) AddColumn(column *ColumnElement) *AddColumnStep { return t.m.Add
 func (t *Table) DropColumn(column string) *DropColumnStep { return t.m.DropColumn(t.name, column) }
 
 // RenameColumn is [Migration.RenameColumn].
-func (t *Table) RenameColumn(from, to string) { t.m.RenameColumn(t.name, from, to) }
+func (t *Table) RenameColumn(from, to string) *RenameColumnStep {
+	return t.m.RenameColumn(t.name, from, to)
+}
 
 // AlterColumn is [Migration.AlterColumn].
 func (t *Table) AlterColumn(column string) *AlterColumnStep { return t.m.AlterColumn(t.name, column) }
@@ -134,8 +136,19 @@ func (s *DropColumnStep) IfExists() *DropColumnStep {
 }
 
 // RenameColumn records renaming a column.
-func (m *Migration) RenameColumn(table, from, to string) {
-	m.Do(&RenameColumn{Table: schema.ParseName(table), From: from, To: to})
+func (m *Migration) RenameColumn(table, from, to string) *RenameColumnStep {
+	rename := &RenameColumn{Table: schema.ParseName(table), From: from, To: to}
+	m.Do(rename)
+	return &RenameColumnStep{rename}
+}
+
+// RenameColumnStep adds to a recorded RenameColumn.
+type RenameColumnStep struct{ rename *RenameColumn }
+
+// Field is [ColumnElement.Field], for the column under its new name.
+func (s *RenameColumnStep) Field(path string) *RenameColumnStep {
+	s.rename.Field = path
+	return s
 }
 
 // AlterColumn records changing attributes of a column: those whose methods are called on the returned step.

@@ -105,6 +105,8 @@ func (o *DropTable) Reverse(before *schema.Schema) ([]Operation, error) {
 type RenameTable struct {
 	From schema.Name `json:"from"`
 	To   schema.Name `json:"to"`
+	// Model is the table's [schema.Table.Model] under its new name.
+	Model string `json:"model,omitempty"`
 }
 
 // Kind returns "rename_table".
@@ -130,7 +132,7 @@ func (o *RenameTable) Apply(s *schema.Schema) error {
 			id.Sequence = schema.Name{Schema: o.From.Schema, Name: o.From.Name + "_" + column.Name + "_seq"}
 		}
 	}
-	table.Name = o.To
+	table.Name, table.Model, table.Natural = o.To, o.Model, ""
 	s.Tables.Refresh()
 	for other := range s.Tables.All() {
 		for _, key := range other.ForeignKeys {
@@ -197,8 +199,12 @@ func rewriteStatements(s *schema.Schema, rewrite func(string) string) {
 }
 
 // Reverse renames the table back.
-func (o *RenameTable) Reverse(*schema.Schema) ([]Operation, error) {
-	return []Operation{&RenameTable{From: o.To, To: o.From}}, nil
+func (o *RenameTable) Reverse(before *schema.Schema) ([]Operation, error) {
+	undo := &RenameTable{From: o.To, To: o.From}
+	if table := before.Table(o.From); table != nil {
+		undo.Model = table.Model
+	}
+	return []Operation{undo}, nil
 }
 
 // AlterTable changes attributes of a table as a whole: its comment and its options.

@@ -63,7 +63,22 @@ func (r *reader) column(m *model, f *fieldFacts) *schema.Column {
 		r.untyped(f)
 	}
 	column.Implied = implied(field, column, typeStated, &parsed)
+	if natural := naturalName(f); natural != column.Name {
+		column.Natural, column.Field = natural, f.origin.Field
+	}
 	return column
+}
+
+// naturalName is the name that bun would give the column if no tag did, with the prefix of the embedding.
+func naturalName(f *fieldFacts) string {
+	stated := f.tag.name
+	if column, found := f.tag.get("column"); found {
+		stated = column
+	}
+	if stated == "" || !strings.HasSuffix(f.field.Name, stated) {
+		return f.field.Name
+	}
+	return strings.TrimSuffix(f.field.Name, stated) + underscore(f.field.GoName)
 }
 
 // statesType reports whether a tag names the SQL type.

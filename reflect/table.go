@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jinzhu/inflection"
 	bunschema "github.com/uptrace/bun/schema"
 
 	"github.com/retort-db/retort/schema"
@@ -37,6 +38,9 @@ func (r *reader) describe(m *model) bool {
 		return false
 	}
 	m.table = &schema.Table{Name: m.name, Origin: m.origin(r)}
+	if natural := inflection.Plural(underscore(m.typ.Name())); natural != m.name.Name {
+		m.table.Natural, m.table.Model = natural, m.table.Origin.Type
+	}
 	if len(m.bun.Fields) == 0 {
 		r.note(NoColumns, Info, m.origin(r), "the struct has no columns and is not taken for a table",
 			`say so with ddl:"-" on bun.BaseModel, or remove it from the models`)

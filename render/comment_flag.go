@@ -92,11 +92,22 @@ func replacementLines(plan EnginePlan, note RenameNote) []string {
 	case "enum value":
 		return []string{fmt.Sprintf("m.RenameEnumValue(%q, %q, %q)", note.Table.String(), note.From, note.To)}
 	}
-	lines := []string{fmt.Sprintf("m.RenameColumn(%q, %q, %q)", note.Table.String(), note.From, note.To)}
+	rename := &op.RenameColumn{Table: note.Table, From: note.From, To: note.To, Field: fieldAfterRename(plan, note)}
+	lines := []string{columnCall(rename).code(0).GoString()}
 	if alter := alterationAfterRename(plan, note); alter != nil {
 		lines = append(lines, alter.code(0).GoString())
 	}
 	return lines
+}
+
+// fieldAfterRename returns what the new column records of its field.
+func fieldAfterRename(plan EnginePlan, note RenameNote) string {
+	for _, operation := range flatten(plan.Upgrade) {
+		if add, ok := operation.(*op.AddColumn); ok && creates(add, note) {
+			return add.Column.Field
+		}
+	}
+	return ""
 }
 
 // alterationAfterRename returns what has to change besides the name, or nil.

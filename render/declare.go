@@ -10,7 +10,7 @@ import (
 // modelFacts are the fields of schema objects that tell how a model or a catalog was read. They are no part of what an
 // operation does, and a revision does not hold them.
 var modelFacts = map[string]bool{
-	"Origin": true, "Foreign": true, "WasNamed": true, "IgnoredColumns": true, "Implied": true, "Backfill": true,
+	"Origin": true, "Natural": true, "Foreign": true, "WasNamed": true, "IgnoredColumns": true, "Implied": true, "Backfill": true,
 	"NameImplied": true, "Invalid": true, "Implicit": true,
 }
 

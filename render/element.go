@@ -62,6 +62,9 @@ func tableElements(dialect schema.Dialect, table *schema.Table) (elements []node
 	if table.Virtual != "" {
 		add("virtual", function("Virtual", text(table.Virtual)))
 	}
+	if table.Model != "" {
+		add("model", function("Model", text(table.Model)))
+	}
 	if table.Unmanaged {
 		add("unmanaged", function("Unmanaged"))
 	}
@@ -134,6 +137,9 @@ func columnElement(column *schema.Column) *chain {
 	optionCalls(out, column.Options)
 	for _, accepted := range column.Accepts {
 		out.keyed("accepts "+accepted.Key, "Accepts", attributeNode(op.Attribute(accepted.Key)), text(accepted.Value))
+	}
+	if column.Field != "" {
+		out.with("Field", text(column.Field))
 	}
 	if column.Unmanaged {
 		out.with("Unmanaged")

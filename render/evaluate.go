@@ -26,6 +26,7 @@ var functions = map[string]reflect.Value{
 	"PartitionOf":      reflect.ValueOf(op.PartitionOf),
 	"Inherits":         reflect.ValueOf(op.Inherits),
 	"Virtual":          reflect.ValueOf(op.Virtual),
+	"Model":            reflect.ValueOf(op.Model),
 	"Unmanaged":        reflect.ValueOf(op.Unmanaged),
 	"On":               reflect.ValueOf(op.On),
 	"Part":             reflect.ValueOf(op.Part),

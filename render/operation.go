@@ -122,7 +122,11 @@ func tableCall(operation op.Operation) *chain {
 		}
 		return out
 	case *op.RenameTable:
-		return called("RenameTable", name(o.From), name(o.To))
+		out := called("RenameTable", name(o.From), name(o.To))
+		if o.Model != "" {
+			out.with("Model", text(o.Model))
+		}
+		return out
 	case *op.AlterTable:
 		return alterTable(o)
 	case *op.CreateNamespace:
@@ -176,7 +180,11 @@ func columnCall(operation op.Operation) *chain {
 		online(out, o.Online)
 		return out
 	case *op.RenameColumn:
-		return called("RenameColumn", name(o.Table), text(o.From), text(o.To))
+		out := called("RenameColumn", name(o.Table), text(o.From), text(o.To))
+		if o.Field != "" {
+			out.with("Field", text(o.Field))
+		}
+		return out
 	case *op.AlterColumn:
 		return alterColumn(o)
 	}

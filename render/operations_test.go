@@ -50,7 +50,7 @@ func fullColumn() *schema.Column {
 	column := &schema.Column{
 		Name: "note", Type: "character varying(100)", NotNull: true, Default: `'a"b\c'`, Collation: "C", Charset: "utf8mb4",
 		Comment: "says `it`\nin two lines", Options: options(schema.OptionStorage, "external", schema.OptionInherited, ""),
-		Accepts: options("type", "text", "default", "", "odd", "x"), Unmanaged: true,
+		Accepts: options("type", "text", "default", "", "odd", "x"), Unmanaged: true, Field: "Text.Note",
 	}
 	return column
 }
@@ -81,10 +81,12 @@ func tableSamples() []op.Operation {
 			Partition:   &schema.Partition{By: "RANGE (id)", Of: named("sales.all_orders"), Bound: "FOR VALUES IN ('de')"},
 			Inherits:    []schema.Name{named("base"), named(`sales."odd.name"`)},
 			Unmanaged:   true,
+			Model:       "models.Order",
 		}},
 		&op.CreateTable{Table: &schema.Table{Name: named("empty")}},
 		&op.DropTable{Name: named("a"), IfExists: true, RenamedTo: "b"},
 		&op.RenameTable{From: named("a"), To: named("sales.b")},
+		&op.RenameTable{From: named("a"), To: named("b"), Model: "models.A"},
 		&op.AlterTable{Name: named("a"), Comment: ptr("it's")},
 		&op.AlterTable{Name: named("a"), Comment: ptr("")},
 		&op.AlterTable{Name: named("a"), Set: options("with", "fillfactor=70")},
@@ -126,6 +128,7 @@ func columnSamples() []op.Operation {
 		&op.AddColumn{Table: named("a"), Column: &schema.Column{Name: "b", Type: "text"}, Position: op.Position{After: "c"}},
 		&op.DropColumn{Table: named("a"), Name: "b", IfExists: true, RenamedTo: "c", Online: true},
 		&op.RenameColumn{Table: named("a"), From: "b", To: "c"},
+		&op.RenameColumn{Table: named("a"), From: "b", To: "d", Field: "Sub.B"},
 		&op.AlterColumn{Table: named("a"), Name: "b", Attributes: all, To: to, Using: "b::int", Position: op.Position{After: "c"}, Online: true},
 		&op.AlterColumn{Table: named("a"), Name: "b", Attributes: []op.Attribute{op.NotNullAttribute, op.DefaultAttribute,
 			op.GeneratedAttribute, op.IdentityAttribute, op.CommentAttribute, op.CollationAttribute}, Position: op.Position{First: true}},

@@ -148,12 +148,13 @@ func line(beside recorded, method, table string, args ...string) string {
 }
 
 func (r *renaming) columnLines() (up, down []string, reason string) {
-	up = []string{line(r.up.drop, "RenameColumn", r.flag.Table, quote(r.flag.From), quote(r.to))}
+	newer := r.up.create.element()
+	up = []string{line(r.up.drop, "RenameColumn", r.flag.Table, quote(r.flag.From), quote(r.to)) + r.fieldLink(newer)}
 	if r.down == nil {
 		return up, nil, ""
 	}
-	down = []string{line(r.down.drop, "RenameColumn", r.flag.Table, quote(r.to), quote(r.flag.From))}
-	older, newer := r.down.create.element(), r.up.create.element()
+	older := r.down.create.element()
+	down = []string{line(r.down.drop, "RenameColumn", r.flag.Table, quote(r.to), quote(r.flag.From)) + r.fieldLink(older)}
 	forth, reason := r.alteration(older, newer)
 	if reason != "" {
 		return nil, nil, reason
@@ -173,6 +174,17 @@ func (r *renaming) columnLines() (up, down []string, reason string) {
 var unset = map[string]string{
 	"NotNull": "Null()", "Default": "NoDefault()", "Identity": "NoIdentity()", "Generated": "NotGenerated()", "Collate": `Collate("")`,
 	"Charset": `Charset("")`, "Comment": `Comment("")`,
+}
+
+// fieldLink returns what a column records of its field, as a link, or "".
+func (r *renaming) fieldLink(element ast.Expr) string {
+	_, links := chainOf(element)
+	for _, link := range links {
+		if link.name == "Field" {
+			return ".Field" + r.argumentText(link)
+		}
+	}
+	return ""
 }
 
 // attribute is a link of a column's chain: what it sets, and the same as a link of AlterColumn.
@@ -201,6 +213,7 @@ func (r *renaming) attributesOf(element ast.Expr) (list []attribute, reason stri
 			list = append(list, attribute{"Generated", set})
 		case "Option":
 			list = append(list, attribute{"Option " + r.text(link.call.Args[0]), set})
+		case "Field": // of the rename, see fieldLink
 		default:
 			list = append(list, attribute{link.name, set})
 		}

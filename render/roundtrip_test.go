@@ -247,7 +247,7 @@ func withoutMeaningless(operation op.Operation) op.Operation {
 
 // notWritten are the fields that a revision does not hold: facts about models and catalogs, and Go functions.
 var notWritten = map[string]bool{
-	"Table.Foreign": true, "Table.WasNamed": true, "Table.IgnoredColumns": true, "Column.WasNamed": true, "Column.Implied": true,
+	"Table.Foreign": true, "Table.Natural": true, "Column.Natural": true, "Table.WasNamed": true, "Table.IgnoredColumns": true, "Column.WasNamed": true, "Column.Implied": true,
 	"Column.Backfill": true, "Enum.Foreign": true, "Enum.WasNamed": true, "Domain.Foreign": true, "Composite.Foreign": true,
 	"Sequence.Foreign": true, "View.Foreign": true, "Function.Foreign": true, "Index.Invalid": true, "Index.Implicit": true,
 	"Exec.Effect": true,

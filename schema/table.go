@@ -24,6 +24,10 @@ type Table struct {
 	Foreign string `json:"foreign,omitempty"`
 	// Unmanaged is the agreement, recorded by a baseline, that the models do not have the table and it stays.
 	Unmanaged bool `json:"unmanaged,omitempty"`
+	// Model is the Go type that the table comes from ("models.User"), where the table's name is not the one that bun derives
+	// from it. Natural is that one, as far as a model was read. Both prove a rename: same type, other table.
+	Model   string `json:"model,omitempty"`
+	Natural string `json:"natural,omitempty"`
 	// WasNamed holds the former names that the model declares, the newest first.
 	WasNamed []string `json:"was_named,omitempty"`
 	// IgnoredColumns names the columns that the model reads but does not define (bun's scanonly): if the database has such
@@ -84,6 +88,10 @@ type Column struct {
 	Accepts   Options  `json:"accepts,omitempty"`
 	Unmanaged bool     `json:"unmanaged,omitempty"`
 	WasNamed  []string `json:"was_named,omitempty"`
+	// Field is the Go field that the column comes from ("Address.Street"), where the column's name is not the one that bun
+	// derives from it. Natural is that one, as far as a model was read. Both prove a rename: same field, other column.
+	Field   string `json:"field,omitempty"`
+	Natural string `json:"natural,omitempty"`
 	// Implied names the attributes ("type", "not_null", "default") that no tag states and bun's defaults chose.
 	Implied []string `json:"implied,omitempty"`
 	// Backfill is the SQL expression for existing rows when the column becomes NOT NULL, from the model.
