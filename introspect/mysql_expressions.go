@@ -1,7 +1,9 @@
 package introspect
 
 import (
+	"encoding/hex"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/retort-db/retort/internal/mysqltext"
 	"github.com/retort-db/retort/internal/sqltext"
@@ -79,8 +81,23 @@ func (n *mysqlNamespace) restoreDefault(column *schema.Column, item string) {
 			column.Default = mysqltext.Quote(value)
 			return
 		}
+		if value, isText := hexText(text); isText {
+			column.Default = mysqltext.Quote(value)
+			return
+		}
 		kind, _, _ := strings.Cut(column.Type, "(")
 		column.Default = n.defaultExpression(kind, mysqltext.Canonical(text, n.database))
 		return
 	}
+}
+
+// hexText returns the text of a literal such as 0xF09F8E89, as which MySQL shows a default with characters that utf8mb3
+// lacks. Their charset is utf8mb4 then, the one in use that has them.
+func hexText(literal string) (string, bool) {
+	digits, isHex := strings.CutPrefix(literal, "0x")
+	if !isHex {
+		return "", false
+	}
+	value, err := hex.DecodeString(digits)
+	return string(value), err == nil && utf8.Valid(value)
 }
