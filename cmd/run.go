@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -22,6 +21,7 @@ func runFlags(flags ...cli.Flag) []cli.Flag {
 		&cli.DurationFlag{Name: "lock-timeout", Usage: "how long a statement waits for locks before it lets others pass and tries again", DefaultText: "lock_timeout of retort.yaml"},
 		&cli.IntFlag{Name: "lock-retries", Usage: "how often it tries again; -1 is never", DefaultText: fmt.Sprint(versions.DefaultLockRetries)},
 		&cli.DurationFlag{Name: "statement-timeout", Usage: "how long a statement may run", DefaultText: "statement_timeout of retort.yaml"},
+		&cli.BoolFlag{Name: "dry-run", Usage: "show what would run; PostgreSQL and SQLite carry it out and take it back"},
 		&cli.StringFlag{Name: "transaction", Usage: "what one transaction holds: revision, all or none"},
 		verboseRun(),
 	)
@@ -97,7 +97,7 @@ func (i *invocation) runOptions() (protocol.Options, error) {
 	options := protocol.Options{
 		VersionTable: configured.VersionTable, HistoryTable: configured.HistoryTable,
 		Wait: configured.Wait, LockTimeout: configured.LockTimeout, Statement: configured.StatementTimeout, ToolVersion: configured.ToolVersion,
-		LockRetries: i.Int("lock-retries"),
+		LockRetries: i.Int("lock-retries"), DryRun: i.Bool("dry-run"),
 		Transaction: versions.TransactionMode(i.String("transaction")),
 	}
 	for name, into := range map[string]*time.Duration{"wait": &options.Wait, "lock-timeout": &options.LockTimeout, "statement-timeout": &options.Statement} {
@@ -113,109 +113,6 @@ func (i *invocation) runOptions() (protocol.Options, error) {
 		return options, nil
 	}
 	return options, &arguments.UsageError{Command: i.Command.Name, Text: fmt.Sprintf("--transaction cannot be %q: use revision, all or none", options.Transaction)}
-}
-
-// run has the driver work on the database, tells what happens, and answers.
-func (i *invocation) run(command protocol.Command, targets []string, stamp protocol.StampOptions) error {
-	done, heads, err := i.perform(command, targets, stamp)
-	if err != nil {
-		return err
-	}
-	answer := map[string]any{"revisions": nonNil(done), "current": nonNil(heads)}
-	return i.answer(answer, func(io.Writer) error {
-		if len(done) == 0 && (command == protocol.Upgrade || command == protocol.Downgrade) {
-			i.note("nothing to do: the database is at %s", joinIDs(heads))
-		}
-		if command == protocol.Stamp {
-			i.note("the database is at %s", joinIDs(heads))
-		}
-		return nil
-	})
-}
-
-// perform has the driver work on the database. It returns the revisions that were run and the heads afterwards.
-func (i *invocation) perform(command protocol.Command, targets []string, stamp protocol.StampOptions) (done []ran, heads []string, err error) {
-	options, err := i.runOptions()
-	if err != nil {
-		return nil, nil, err
-	}
-	url, dialect, err := i.target()
-	if err != nil {
-		return nil, nil, err
-	}
-	built, err := i.build(revisionsOnly, []schema.Dialect{dialect})
-	if err != nil {
-		return nil, nil, err
-	}
-	listener := process.Listener{Event: func(event versions.Event) {
-		if event.Kind == versions.EventDone {
-			done = append(done, ran{Revision: event.Revision, Message: event.Message, Direction: string(event.Direction), Statements: event.Steps})
-		}
-		i.tell(event)
-	}}
-	var result protocol.CurrentResult
-	request := protocol.Request{Command: command, Run: &protocol.RunRequest{URL: url, Targets: targets, Options: options, Stamp: stamp, Events: true}}
-	if err := built.driver.Call(i.ctx, request, listener, &result); err != nil {
-		return nil, nil, explain(err)
-	}
-	return done, result.Heads, nil
-}
-
-// ran is a revision that was applied or reverted.
-type ran struct {
-	Revision   string `json:"revision"`
-	Message    string `json:"message,omitempty"`
-	Direction  string `json:"direction"`
-	Statements int    `json:"statements"`
-}
-
-func nonNil[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
-}
-
-// tell prints what happens during a run.
-func (i *invocation) tell(event versions.Event) {
-	style := i.style(i.Stderr)
-	switch event.Kind {
-	case versions.EventWaiting:
-		i.note("waiting: %s", event.Text)
-	case versions.EventWarning:
-		i.note("warning: %s", event.Text)
-	case versions.EventStart:
-		i.note("%s %s -> %s%s", event.Direction, joinIDs(event.From), joinIDs(event.To), messageSuffix(event.Message, style))
-	case versions.EventResume:
-		i.note("  going on after statement %d, where the last run was interrupted", event.Step)
-	case versions.EventStatement:
-		i.tellStatements(event)
-	}
-}
-
-// tellStatements prints the statements if that is wanted.
-func (i *invocation) tellStatements(event versions.Event) {
-	if event.Kind != versions.EventStatement || !i.Bool("verbose") {
-		return
-	}
-	text := event.SQL
-	if text == "" {
-		text = event.Text
-	}
-	i.note("%s", indent(i.style(i.Stderr).Dim(text)))
-}
-
-func indent(text string) string {
-	return "  " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n  ")
-}
-
-// explain adds the next step to an error of the driver that leaves it open.
-func explain(err error) error {
-	var remote *protocol.Error
-	if errors.As(err, &remote) && remote.Code == protocol.Undecided && !strings.Contains(remote.Message, "retort resolve") {
-		remote.Message += "\ndecide with: retort resolve"
-	}
-	return err
 }
 
 // script prints the statements of a range.

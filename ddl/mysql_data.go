@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/retort-db/retort/op"
+	"github.com/retort-db/retort/schema"
 )
 
 // mysqlPlaceholders is the number of parameters that one prepared statement takes.
@@ -53,7 +54,7 @@ func (c *mysqlCompiler) backfill(o *op.Backfill) error {
 	if len(key) == 0 {
 		return c.unsupported(o, "the table has no primary key to go along; name columns of a unique key in Key")
 	}
-	fill := mysqlBackfill{table: mysqlName(o.Table), key: key, where: o.Where, batch: o.Batch, pause: o.Pause}
+	fill := mysqlBackfill{name: o.Table, table: mysqlName(o.Table), key: key, where: o.Where, batch: o.Batch, pause: o.Pause}
 	var set, missing []string
 	for _, assignment := range o.Set {
 		set = append(set, mysqlQuote(assignment.Column)+" = "+assignment.Expr)
@@ -73,21 +74,31 @@ func (c *mysqlCompiler) backfill(o *op.Backfill) error {
 // mysqlBackfill updates the rows of a table in batches.
 type mysqlBackfill struct {
 	table, set, where string
+	name              schema.Name
 	key               []string
 	batch             int
 	pause             time.Duration
 }
 
 func (b mysqlBackfill) run(ctx context.Context, db bun.IDB) error {
+	total, err := backfillTotal(ctx, db, b.table, "("+b.where+")", "SELECT coalesce(max(table_rows), 0) FROM information_schema.tables "+
+		"WHERE table_schema = coalesce(nullif(?, ''), DATABASE()) AND table_name = ?", b.name.Schema, b.name.Name)
+	if err != nil {
+		return fmt.Errorf("backfill of %s: %w", b.table, err)
+	}
 	var last []any
+	done := int64(0)
 	for {
 		bound, err := b.boundary(ctx, db, last)
 		if err != nil {
 			return err
 		}
-		if err := b.update(ctx, db, last, bound); err != nil {
+		rows, err := b.update(ctx, db, last, bound)
+		if err != nil {
 			return err
 		}
+		done += rows
+		op.Report(ctx, op.Progress{Done: done, Total: total})
 		if bound == nil {
 			return nil
 		}
@@ -128,7 +139,7 @@ func (b mysqlBackfill) boundary(ctx context.Context, db bun.IDB, last []any) ([]
 	return values, nil
 }
 
-func (b mysqlBackfill) update(ctx context.Context, db bun.IDB, last, bound []any) error {
+func (b mysqlBackfill) update(ctx context.Context, db bun.IDB, last, bound []any) (rows int64, err error) {
 	query := "UPDATE " + b.table + " SET " + b.set + " WHERE (" + b.where + ")"
 	if last != nil {
 		query += " AND " + b.row() + " > " + b.marks()
@@ -136,10 +147,14 @@ func (b mysqlBackfill) update(ctx context.Context, db bun.IDB, last, bound []any
 	if bound != nil {
 		query += " AND " + b.row() + " <= " + b.marks()
 	}
-	if _, err := db.ExecContext(ctx, query, append(append([]any{}, last...), bound...)...); err != nil {
-		return fmt.Errorf("backfill of %s: %w", b.table, err)
+	result, err := db.ExecContext(ctx, query, append(append([]any{}, last...), bound...)...)
+	if err == nil {
+		rows, err = result.RowsAffected()
 	}
-	return nil
+	if err != nil {
+		return 0, fmt.Errorf("backfill of %s: %w", b.table, err)
+	}
+	return rows, nil
 }
 
 func (b mysqlBackfill) row() string { return "(" + mysqlNames(b.key) + ")" }

@@ -95,6 +95,11 @@ func (c *postgresCompiler) backfill(o *op.Backfill) error {
 		walk.types = append(walk.types, column.Type)
 	}
 	walk.query = func(after string) string { return backfillQuery(o, key, after, walk.batch) }
+	walk.total = func(ctx context.Context, db bun.IDB) (int64, error) {
+		name := postgresName(o.Table)
+		return backfillTotal(ctx, db, name, backfillWhere(o),
+			"SELECT reltuples::bigint FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass("+postgresLiteral(name)+")")
+	}
 	c.push(Statement{Run: walk.run, Operation: o, Describe: o.String(), OutsideTransaction: true})
 	return nil
 }
@@ -119,7 +124,7 @@ func backfillWhere(o *op.Backfill) string {
 	return "(" + strings.Join(parts, " OR ") + ")"
 }
 
-// backfillQuery changes one batch and returns the last key of it as an array of texts, or no row at the end.
+// backfillQuery changes one batch and returns its number of rows and the last key of it as texts, or no row at the end.
 func backfillQuery(o *op.Backfill, key []string, after string, batch int) string {
 	table, columns := postgresName(o.Table), postgresQuoteAll(key)
 	where := backfillWhere(o)
@@ -133,7 +138,7 @@ func backfillQuery(o *op.Backfill, key []string, after string, batch int) string
 	// The batch stands in a sub-select, so that the user's expressions see the columns of the table alone.
 	return "WITH batch AS (SELECT " + columns + " FROM " + table + " WHERE " + where +
 		" ORDER BY " + columns + " LIMIT " + itoa(batch) + " FOR UPDATE), changed AS (UPDATE " + table +
-		" SET " + assignments(o.Set) + " WHERE (" + columns + ") IN (SELECT " + columns + " FROM batch)) SELECT " +
+		" SET " + assignments(o.Set) + " WHERE (" + columns + ") IN (SELECT " + columns + " FROM batch)) SELECT (SELECT count(*) FROM batch), " +
 		strings.Join(texts, ", ") + " FROM batch ORDER BY " + strings.Join(descending(key), ", ") + " LIMIT 1"
 }
 
@@ -147,22 +152,28 @@ func descending(key []string) []string {
 
 type backfillWalk struct {
 	query func(after string) string
+	total func(ctx context.Context, db bun.IDB) (int64, error)
 	types []string
 	batch int
 	pause time.Duration
 }
 
 func (w backfillWalk) run(ctx context.Context, db bun.IDB) error {
-	after := ""
+	total, err := w.total(ctx, db)
+	if err != nil {
+		return err
+	}
+	after, done := "", int64(0)
 	for {
-		last, err := w.step(ctx, db, after)
+		last, rows, err := w.step(ctx, db, after)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		after = last
+		after, done = last, done+rows
+		op.Report(ctx, op.Progress{Done: done, Total: total})
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -171,19 +182,19 @@ func (w backfillWalk) run(ctx context.Context, db bun.IDB) error {
 	}
 }
 
-// step changes one batch and returns its last key as a row constructor. The values are constants in the text: bun would
-// take question marks in the user's expressions for parameters if there were any.
-func (w backfillWalk) step(ctx context.Context, db bun.IDB, after string) (string, error) {
+// step changes one batch and returns its last key as a row constructor, and its number of rows. The values are constants
+// in the text: bun would take question marks in the user's expressions for parameters if there were any.
+func (w backfillWalk) step(ctx context.Context, db bun.IDB, after string) (last string, rows int64, err error) {
 	values := make([]string, len(w.types))
-	targets := make([]any, len(values))
+	targets := []any{&rows}
 	for i := range values {
-		targets[i] = &values[i]
+		targets = append(targets, &values[i])
 	}
 	if err := db.QueryRowContext(ctx, w.query(after)).Scan(targets...); err != nil {
-		return "", err
+		return "", 0, err
 	}
 	for i, value := range values {
 		values[i] = postgresLiteral(value) + "::" + w.types[i]
 	}
-	return "(" + strings.Join(values, ", ") + ")", nil
+	return "(" + strings.Join(values, ", ") + ")", rows, nil
 }

@@ -42,7 +42,9 @@ type Options struct {
 	Transaction TransactionMode
 	// Events, if set, is called for everything that happens, from one goroutine.
 	Events func(Event)
-	// DryRun tells by events what would run, and writes nothing.
+	// DryRun tells by events what would run, and leaves the database as it is. On PostgreSQL and SQLite the statements run
+	// in one transaction that is rolled back, except steps in Go and what cannot run in a transaction; the locks are real.
+	// On MySQL nothing runs.
 	DryRun bool
 	// ToolVersion is recorded in the history table.
 	ToolVersion string
@@ -106,6 +108,10 @@ const (
 	// EventRetry says that a statement did not get its locks and is tried again after a pause: Text says why, and who has
 	// them, if the engine tells.
 	EventRetry EventKind = "retry"
+	// EventProgress says how far a step has come that takes long: Done of Total.
+	EventProgress EventKind = "progress"
+	// EventSkipped says that a dry run does not try a statement, and Text why.
+	EventSkipped EventKind = "skipped"
 	// EventStep says that the statements up to Step of Steps are carried out and committed or about to be.
 	EventStep EventKind = "step"
 	// EventDone says that a revision is finished, committed with its version row.
@@ -124,5 +130,7 @@ type Event struct {
 	Steps     int           `json:"steps,omitempty"`   // statements of the revision
 	SQL       string        `json:"sql,omitempty"`     // of EventStatement
 	Text      string        `json:"text,omitempty"`    // a sentence without a full stop
+	Done      int64         `json:"done,omitempty"`    // of EventProgress: rows, or what the step counts
+	Total     int64         `json:"total,omitempty"`   // of EventProgress, perhaps an estimate; 0 if it is not known
 	Elapsed   time.Duration `json:"elapsed,omitempty"` // since the revision or the waiting began, in nanoseconds
 }

@@ -81,7 +81,7 @@ func run(ctx context.Context, db bun.IDB, set *Set, planned planner, options Opt
 	if nothing, err := r.nothingToDo(ctx, plan); err != nil || nothing {
 		return err
 	}
-	if options.DryRun {
+	if options.DryRun && !r.engine.transactional() {
 		return r.runSteps(ctx, plan)
 	}
 	unlock, err := r.lock(ctx)
@@ -232,7 +232,7 @@ func (r *runner) runSteps(ctx context.Context, plan func([]string) ([]Step, erro
 		return nil
 	}
 	if r.options.DryRun {
-		return r.dryRun(ctx, steps)
+		return r.dryRun(ctx, steps, unfinished)
 	}
 	if err := r.ensureTables(ctx); err != nil {
 		return err
@@ -304,28 +304,6 @@ func (r *runner) foreignKeysMatter(ctx context.Context, steps []recorded) bool {
 		k.follow(step.operations)
 	}
 	return false
-}
-
-// dryRun shows what would run. Revisions are compiled as if those before them had run.
-func (r *runner) dryRun(ctx context.Context, steps []recorded) error {
-	for _, step := range steps {
-		if err := r.knowledge.learn(ctx, r.conn.Querier, step.operations); err != nil {
-			return err
-		}
-		statements, err := r.knowledge.compile(ctx, r.conn.Querier, r.server, step.operations)
-		if err != nil {
-			return (&stepRun{runner: r, recorded: step}).fail(0, err)
-		}
-		r.options.emit(step.event(EventStart, len(statements)))
-		for i, s := range statements {
-			event := step.event(EventStatement, len(statements))
-			event.Step, event.SQL, event.Text = i+1, s.SQL, describe(s)
-			r.options.emit(event)
-		}
-		r.options.emit(step.event(EventDone, len(statements)))
-		r.knowledge.follow(step.operations)
-	}
-	return nil
 }
 
 // event returns an event of this step.

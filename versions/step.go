@@ -178,6 +178,10 @@ func (s *stepRun) exec(ctx context.Context, i int, db bun.IDB) error {
 	event := s.event(EventStatement, len(s.statements))
 	event.Step, event.SQL, event.Text, event.Elapsed = i+1, statement.SQL, describe(statement), time.Since(s.started)
 	s.options.emit(event)
+	ctx = op.WithProgress(ctx, func(p op.Progress) {
+		event.Kind, event.SQL, event.Done, event.Total, event.Elapsed = EventProgress, "", p.Done, p.Total, time.Since(s.started)
+		s.options.emit(event)
+	})
 	return s.limited(ctx, statement, func(ctx context.Context) error {
 		if _, step := statement.Operation.(*op.Run); step {
 			// The function gets the context that ends, to stop what else it does.

@@ -45,6 +45,9 @@ func (r *runner) begin(ctx context.Context, foreignKeysOff bool) error {
 			return err
 		}
 		err = r.lockTransaction(ctx, tx)
+		if err == nil && r.options.DryRun {
+			err = r.tables.ensure(ctx, tx.Tx.Tx) // and back, with all the rest
+		}
 		if err == nil {
 			err = r.engine.seizeWrite(ctx, tx.Tx.Tx, r.tables.version)
 		}
