@@ -7,7 +7,7 @@ import (
 )
 
 // rules holds all rules, in the order of the documentation.
-var rules = slices.Concat(destructive, breaking)
+var rules = slices.Concat(destructive, locking, rewriting, scanning, breaking, failing, irreversible, implicit, naming, design)
 
 var (
 	onPostgres = Engine{Dialect: schema.Postgres}

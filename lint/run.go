@@ -3,8 +3,10 @@ package lint
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 
+	"github.com/retort-db/retort/ddl"
 	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/schema"
 )
@@ -13,7 +15,12 @@ import (
 // first. An error says that the operations do not fit the schema before them, as an [*op.EffectError]; the findings up to
 // there are returned with it.
 func Run(in Input) ([]Finding, error) {
-	r := &run{Input: in, state: in.Before.Clone(), created: map[schema.Name]bool{}}
+	in.Server = ddl.Oldest(in.Server)
+	r := &run{
+		Input: in, state: in.Before.Clone(),
+		created: map[schema.Name]bool{}, createdTypes: map[schema.Name]bool{}, addedColumns: map[string]bool{},
+		droppedIndexes: map[schema.Name][]*schema.Index{}, briefLocks: map[schema.Name]bool{}, keyLocks: map[schema.Name]bool{},
+	}
 	if r.state == nil {
 		r.state = schema.New(in.Server)
 	}
@@ -21,6 +28,7 @@ func Run(in Input) ([]Finding, error) {
 	err := r.operations()
 	if err == nil {
 		r.at, r.place = nil, -1
+		r.undo()
 		r.apply(func(rule *rule) { check(rule.revision, r) })
 	}
 	slices.SortStableFunc(r.findings, func(a, b Finding) int {
@@ -55,7 +63,24 @@ type run struct {
 	// state is the schema before the operation at hand.
 	state *schema.Schema
 	// created holds the tables that the revision made: nobody waits for them, and they have no rows.
-	created  map[schema.Name]bool
+	created map[schema.Name]bool
+	// createdTypes holds the enums and sequences that the revision made.
+	createdTypes map[schema.Name]bool
+	// addedColumns holds the columns that the revision added, as "table.column".
+	addedColumns map[string]bool
+	// droppedIndexes holds the indexes that the revision dropped, by table.
+	droppedIndexes map[schema.Name][]*schema.Index
+	// held holds the tables that the transaction has locked against readers.
+	held []schema.Name
+	// briefLocks and keyLocks hold the tables that are locked for a moment, and for foreign keys.
+	briefLocks, keyLocks map[schema.Name]bool
+	// done holds the steps before the one at hand, batches in their parts.
+	done []op.Operation
+	// undone is the schema after the upgrade and the downgrade, if that can be told; downgradeError says why not.
+	undone         *schema.Schema
+	downgradeError error
+	// effect is that of the step at hand.
+	effect   ddl.Effect
 	at       *rule
 	place    int
 	findings []Finding
@@ -77,21 +102,47 @@ func (r *run) operations() error {
 	return nil
 }
 
+// steps yields the operations of the upgrade from a place on, batches in their parts.
+func (r *run) steps(from int) iter.Seq[op.Operation] {
+	return func(yield func(op.Operation) bool) {
+		for _, operation := range r.Upgrade[from:] {
+			steps := []op.Operation{operation}
+			if batch, ok := operation.(*op.Batch); ok {
+				steps = batch.Operations
+			}
+			for _, step := range steps {
+				if !yield(step) {
+					return
+				}
+			}
+		}
+	}
+}
+
 func (r *run) step(operation op.Operation) error {
+	r.effect = ddl.EffectOf(r.Server, r.state, operation)
 	r.apply(func(rule *rule) {
 		if rule.step != nil {
 			rule.step(r, operation)
 		}
 	})
+	r.follow(operation)
 	if err := operation.Apply(r.state); err != nil {
 		return err
 	}
 	switch o := operation.(type) {
 	case *op.CreateTable:
-		r.created[o.Table.Name] = true
+		r.created[o.Table.Name] = r.created[o.Table.Name] || !o.IfNotExists
 	case *op.RenameTable:
 		r.created[o.To] = r.created[o.From]
+	case *op.AddColumn:
+		r.addedColumns[columnOf(o.Table, o.Column.Name)] = !o.IfNotExists
+	case *op.CreateEnum:
+		r.createdTypes[o.Enum.Name] = true
+	case *op.CreateSequence:
+		r.createdTypes[o.Sequence.Name] = true
 	}
+	r.done = append(r.done, operation)
 	return nil
 }
 
@@ -119,12 +170,44 @@ func (r *run) find(object, text, way string) *Finding {
 	return &r.findings[len(r.findings)-1]
 }
 
+// findIn reports a finding about a lock, a copy or a scan of a table: of a table that is known to be small it is Info.
+func (r *run) findIn(table schema.Name, object, text, way string) *Finding {
+	f := r.find(object, text+r.size(table), way)
+	for _, lock := range r.effect.Locks {
+		if lock.Table == table {
+			f.Lock = lock.Mode
+		}
+	}
+	if size, known := r.Sizes[table.String()]; known && size.Rows <= SmallTable {
+		f.Severity = Info
+	}
+	return f
+}
+
 // existing returns a table that was there before the revision, or nil.
 func (r *run) existing(name schema.Name) *schema.Table {
 	if r.created[name] {
 		return nil
 	}
 	return r.state.Table(name)
+}
+
+// existingColumn returns a column that was there before the revision, or nil.
+func (r *run) existingColumn(table schema.Name, name string) *schema.Column {
+	found := r.existing(table)
+	if found == nil || r.addedColumns[columnOf(table, name)] {
+		return nil
+	}
+	return found.Column(name)
+}
+
+// on returns a step that looks at one type of operation.
+func on[T op.Operation](look func(r *run, o T)) func(*run, op.Operation) {
+	return func(r *run, operation op.Operation) {
+		if o, ok := operation.(T); ok {
+			look(r, o)
+		}
+	}
 }
 
 // size describes how large a table is, where that is known: " (about 1,200,000 rows)".
