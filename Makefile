@@ -11,7 +11,7 @@ export PATH := $(shell $(GO) env GOROOT)/bin:$(PATH)
 # The newest bun that the tests run with, beside the lowest one, which go.mod requires.
 NEWEST_BUN := v1.3.0
 NEWEST_BUN_MOD := bin/newest-bun/go.mod
-.PHONY: help build demo test test-sqlite test-newest-bun test-examples servers lint bench fuzz clean $(SERVERS)
+.PHONY: help build demo test test-sqlite test-newest-bun test-examples pre-commit servers lint bench fuzz clean $(SERVERS)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,9 +22,16 @@ build: ## build bin/retort
 demo: ## show the main job on SQLite, with real output
 	@./scripts/demo
 
-test: $(SERVERS) test-examples ## run all tests, on private PostgreSQL and MariaDB or MySQL servers
+test: $(SERVERS) test-examples pre-commit ## run all tests, on private PostgreSQL and MariaDB or MySQL servers
 	$(SERVERS) -- $(GO) test $(TESTFLAGS) ./...
 	$(SERVERS) -- $(MAKE) test-newest-bun
+
+# The hook is tried with pre-commit itself (https://pre-commit.com). Where it is missing and may not be installed, that test is
+# skipped.
+pre-commit:
+	@command -v pre-commit >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& apt-get -q update && apt-get -q -y install --no-install-recommends pre-commit; } \
+		|| echo "pre-commit is not installed: its test will be skipped"
 
 test-sqlite: ## run the tests that need no server
 	RETORT_TEST_ENGINES=sqlite $(GO) test $(TESTFLAGS) ./...

@@ -69,6 +69,11 @@ func setup(env *testscript.Env) error {
 	env.Setenv("GOTOOLCHAIN", "local")
 	env.Setenv("GOWORK", "")
 	env.Setenv("RETORT_CACHE", filepath.Join(toolDir, "cache"))
+	root, err := filepath.Abs("..")
+	if err != nil {
+		return err
+	}
+	env.Setenv("ROOT", root)
 	env.Setenv("RETORT_NOW", "2026-11-22T10:00:00Z")
 	env.Setenv("PATH", filepath.Join(toolDir, "bin")+string(filepath.ListSeparator)+env.Getenv("PATH"))
 	env.Values["tb"] = env.T()

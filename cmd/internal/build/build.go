@@ -210,7 +210,7 @@ func (s sources) text() string {
 // goSettings are the variables that the go command and the C compiler heed.
 func goSettings() []string {
 	var out []string
-	for _, variable := range os.Environ() {
+	for _, variable := range goEnvironment() {
 		if strings.HasPrefix(variable, "GO") || strings.HasPrefix(variable, "CGO_") || strings.HasPrefix(variable, "CC=") {
 			out = append(out, variable)
 		}

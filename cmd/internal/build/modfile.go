@@ -341,7 +341,7 @@ func (e *MissingGoError) Unwrap() error { return e.Cause }
 func (g goCommand) run(ctx context.Context, environment []string, args ...string) (stdout, stderr string, err error) {
 	command := exec.CommandContext(ctx, "go", args...)
 	command.Dir = g.dir
-	command.Env = append(os.Environ(), environment...)
+	command.Env = append(goEnvironment(), environment...)
 	var out, errs bytes.Buffer
 	command.Stdout, command.Stderr = &out, &errs
 	err = command.Run()
