@@ -42,16 +42,42 @@ func (n *mysqlNamespace) showCreate(table string) (string, error) {
 }
 
 // withoutVersionComments bares the clauses that MySQL hides from older servers in comments: /*!50100 PARTITION BY … */.
+// MySQL reads their insides as SQL, so that a quoted name may hold what looks like the end.
 func withoutVersionComments(text string) string {
 	var out strings.Builder
-	for _, token := range sqltext.Tokens(schema.MySQL, text) {
-		if found := mysqlVersionComment.FindStringSubmatch(token.Text); token.Kind == sqltext.Comment && found != nil {
-			out.WriteString(found[1])
-			continue
+	for {
+		at := versionComment(text)
+		out.WriteString(text[:at])
+		opener := mysqlVersionComment.FindString(text[at:])
+		if opener == "" {
+			return out.String()
 		}
-		out.WriteString(token.Text)
+		text = text[at+len(opener):]
+		end := commentEnd(text)
+		out.WriteString(strings.TrimRight(text[:end], " \n"))
+		text = strings.TrimPrefix(text[end:], "*/")
 	}
-	return out.String()
+}
+
+// versionComment returns where the first comment with a version begins, or the length of the text.
+func versionComment(text string) int {
+	for _, token := range sqltext.Tokens(schema.MySQL, text) {
+		if token.Kind == sqltext.Comment && mysqlVersionComment.MatchString(token.Text) {
+			return token.Pos
+		}
+	}
+	return len(text)
+}
+
+// commentEnd returns where the first */ outside of quotes is, or the length of the text.
+func commentEnd(text string) int {
+	tokens := sqltext.Tokens(schema.MySQL, text)
+	for i, token := range tokens {
+		if token.Is("*") && i+1 < len(tokens) && tokens[i+1].Is("/") {
+			return token.Pos
+		}
+	}
+	return len(text)
 }
 
 func (n *mysqlNamespace) applyDefinition(table *mysqlTable, statement string) {
@@ -84,7 +110,7 @@ func (n *mysqlNamespace) applyDefinition(table *mysqlTable, statement string) {
 
 var (
 	mysqlParser         = regexp.MustCompile("(?i)WITH PARSER `((?:[^`]|``)+)`")
-	mysqlVersionComment = regexp.MustCompile(`(?s)^/\*!\d*\s*(.*?)\s*\*/$`)
+	mysqlVersionComment = regexp.MustCompile(`^/\*!\d*\s*`)
 	mysqlPartition      = regexp.MustCompile(`(?is)PARTITION\s+BY\s+(.*)`)
 )
 

@@ -58,3 +58,16 @@ func TestMySQLTypeText(t *testing.T) {
 		}
 	}
 }
+
+func TestWithoutVersionComments(t *testing.T) {
+	for text, want := range map[string]string{
+		"a /*!80023 INVISIBLE */ b":                               "a INVISIBLE b",
+		"/*!50100 PARTITION BY HASH (`/*x*/`)\nPARTITIONS 3 */":   "PARTITION BY HASH (`/*x*/`)\nPARTITIONS 3",
+		"'/*!1 no */' /* plain */ /*! yes */ c":                   "'/*!1 no */' /* plain */ yes c",
+		"`a` int /*!80016 CHECK (`a` <> '*/') */ /*!80023 HID */": "`a` int CHECK (`a` <> '*/') HID",
+	} {
+		if got := withoutVersionComments(text); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}
