@@ -90,7 +90,7 @@ func (s *squasher) add(operation op.Operation) error {
 	if s.start == nil {
 		s.start = s.state.Clone()
 	}
-	if touchesData(operation) || touches(operation, s.start) {
+	if touchesData(operation) || touches(operation, s.start) || leavesNames(operation, s.state) {
 		s.flush()
 		s.out = append(s.out, operation)
 		s.kept++
@@ -127,6 +127,38 @@ func touchesData(operation op.Operation) bool {
 		return slices.ContainsFunc(o.Operations, touchesData)
 	}
 	return false
+}
+
+// leavesNames reports whether an operation renames something whose parts the server named after it. They keep those names,
+// and would have others if it were made under its last name at once.
+func leavesNames(operation op.Operation, state *schema.Schema) bool {
+	switch o := operation.(type) {
+	case *op.RenameTable:
+		table := state.Table(o.From)
+		numbered := func(c *schema.Column) bool { return c.Identity != nil }
+		return table != nil && (hasUnnamed(table, state.Server.Dialect) ||
+			state.Server.Dialect == schema.Postgres && (table.PrimaryKey != nil && table.PrimaryKey.Name == "" || slices.ContainsFunc(table.Columns, numbered)))
+	case *op.RenameColumn:
+		table := state.Table(o.Table)
+		if table == nil || table.Column(o.From) == nil {
+			return false
+		}
+		return hasUnnamed(table, state.Server.Dialect) || state.Server.Dialect == schema.Postgres && table.Column(o.From).Identity != nil
+	case *op.Batch:
+		return slices.ContainsFunc(o.Operations, func(inner op.Operation) bool { return leavesNames(inner, state) })
+	}
+	return false
+}
+
+// hasUnnamed reports whether the server names constraints of a table. SQLite does not.
+func hasUnnamed(table *schema.Table, dialect schema.Dialect) bool {
+	if dialect == schema.SQLite {
+		return false
+	}
+	return slices.ContainsFunc(table.Uniques, func(c *schema.Unique) bool { return c.Name == "" }) ||
+		slices.ContainsFunc(table.ForeignKeys, func(c *schema.ForeignKey) bool { return c.Name == "" }) ||
+		slices.ContainsFunc(table.Checks, func(c *schema.Check) bool { return c.Name == "" }) ||
+		slices.ContainsFunc(table.Exclusions, func(c *schema.Exclusion) bool { return c.Name == "" })
 }
 
 // touches reports whether the subject of an operation was there.

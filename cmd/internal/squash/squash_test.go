@@ -103,6 +103,26 @@ func TestSquash(t *testing.T) {
 			{func(m *op.Migration) { m.AlterColumn("people", "full_name").NotNull() }, func(m *op.Migration) { m.AlterColumn("people", "full_name").Null() }},
 		}, []string{"rename column users.name to full_name", "rename table users to people", "alter column people.full_name: NOT NULL"},
 			[]string{"alter column people.full_name: NULL", "rename table people to users", "rename column users.full_name to name"}},
+		{"what the server named keeps its name", schema.Postgres, nil, [][2]step{
+			{users, drop("users")},
+			{func(m *op.Migration) { m.AddColumn("users", op.Column("mail", "text")) }, func(m *op.Migration) { m.DropColumn("users", "mail") }},
+			{func(m *op.Migration) { m.RenameTable("users", "people") }, func(m *op.Migration) { m.RenameTable("people", "users") }},
+			{func(m *op.Migration) { m.CreateTable("teams", op.Column("id", "integer").NotNull()) }, drop("teams")},
+		}, []string{"create table users", "rename table users to people", "create table teams"}, nil},
+		{"what has a name of its own", schema.Postgres, nil, [][2]step{
+			{func(m *op.Migration) {
+				m.CreateTable("users", op.Column("id", "bigint").NotNull(), op.PrimaryKey("id").Named("pk_users"))
+			}, drop("users")},
+			{func(m *op.Migration) { m.RenameTable("users", "people") }, func(m *op.Migration) { m.RenameTable("people", "users") }},
+		}, []string{"create table people"}, []string{"drop table people"}},
+		{"on SQLite nothing is named", schema.SQLite, nil, [][2]step{
+			{users, drop("users")},
+			{func(m *op.Migration) { m.RenameTable("users", "people") }, func(m *op.Migration) { m.RenameTable("people", "users") }},
+		}, []string{"create table people"}, []string{"drop table people"}},
+		{"a column whose sequence the server named", schema.Postgres, nil, [][2]step{
+			{func(m *op.Migration) { m.CreateTable("users", op.Column("id", "bigint").NotNull().Identity()) }, drop("users")},
+			{func(m *op.Migration) { m.RenameColumn("users", "id", "number") }, func(m *op.Migration) { m.RenameColumn("users", "number", "id") }},
+		}, []string{"create table users", "rename column users.id to number"}, nil},
 		{"an object of a name that was there", schema.SQLite, users, [][2]step{
 			{drop("users"), users},
 			{users, drop("users")},
