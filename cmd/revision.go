@@ -133,8 +133,12 @@ func (i *invocation) draft(h *history, parents []string) (*draft, error) {
 	if err != nil {
 		return nil, err
 	}
+	depends, err := h.graph.DependenciesOf(i.StringSlice("depends-on"))
+	if err != nil {
+		return nil, fmt.Errorf("--depends-on: %w", err)
+	}
 	d := &draft{created: created, file: render.RevisionFile{
-		ID: id, Revises: parents, DependsOn: i.StringSlice("depends-on"), Message: strings.TrimSpace(i.String("message")),
+		ID: id, Revises: parents, DependsOn: depends, Message: strings.TrimSpace(i.String("message")),
 		Created: created.UTC().Format(time.RFC3339), Header: i.config.Header,
 	}}
 	if label := i.String("branch-label"); label != "" {

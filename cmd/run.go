@@ -62,7 +62,7 @@ func (p *program) downgradeCommand() *cli.Command {
 func (i *invocation) migrate(command protocol.Command) error {
 	target := i.Args().First()
 	if i.Bool("sql") {
-		return i.script(command, target)
+		return i.script(command, []string{target})
 	}
 	if strings.Contains(target, ":") {
 		return &arguments.UsageError{Command: i.Command.Name, Text: "a range such as " + target + " needs --sql"}
@@ -72,10 +72,13 @@ func (i *invocation) migrate(command protocol.Command) error {
 
 func (p *program) stampCommand() *cli.Command {
 	return &cli.Command{
-		Name: "stamp", Category: "database", Usage: "write the revision of the database without running anything", ArgsUsage: "REVISION…",
-		Flags: withFormat(&cli.BoolFlag{Name: "purge", Usage: "remove all rows of the version table first, also unknown ones"},
-			waitFlag(), verboseRun()),
+		Name: "stamp", Category: "database", Usage: "write the revision of the database without running anything", ArgsUsage: "REVISION…   (FROM:TO with --sql)",
+		Flags: withFormat(append(sqlFlags(), &cli.BoolFlag{Name: "purge", Usage: "remove all rows of the version table first, also unknown ones"},
+			waitFlag(), verboseRun())...),
 		Action: p.action(arity{1, anyNumber}, func(i *invocation) error {
+			if i.Bool("sql") {
+				return i.script(protocol.Stamp, i.Args().Slice())
+			}
 			return i.run(protocol.Stamp, i.Args().Slice(), protocol.StampOptions{Purge: i.Bool("purge")})
 		}),
 	}
@@ -84,8 +87,11 @@ func (p *program) stampCommand() *cli.Command {
 func (p *program) ensureVersionCommand() *cli.Command {
 	return &cli.Command{
 		Name: "ensure-version", Category: "database", Usage: "create the version and history tables if they are missing",
-		Flags: withFormat(),
+		Flags: withFormat(sqlFlags()...),
 		Action: p.action(arity{}, func(i *invocation) error {
+			if i.Bool("sql") {
+				return i.script(protocol.Ensure, nil)
+			}
 			return i.run(protocol.Ensure, nil, protocol.StampOptions{})
 		}),
 	}
@@ -116,9 +122,12 @@ func (i *invocation) runOptions() (protocol.Options, error) {
 }
 
 // script prints the statements of a range.
-func (i *invocation) script(command protocol.Command, span string) error {
-	if command == protocol.Downgrade && !strings.Contains(span, ":") {
-		return &arguments.UsageError{Command: i.Command.Name, Text: "--sql needs a range from:to, such as head:" + span}
+func (i *invocation) script(command protocol.Command, targets []string) error {
+	switch {
+	case command == protocol.Downgrade && !strings.Contains(targets[0], ":"):
+		return &arguments.UsageError{Command: i.Command.Name, Text: "--sql needs a range from:to, such as head:" + targets[0]}
+	case i.Bool("purge"):
+		return &arguments.UsageError{Command: i.Command.Name, Text: "--purge looks at the rows that are there, and --sql at no database: use one of them"}
 	}
 	server, err := i.scriptServer()
 	if err != nil {
@@ -137,7 +146,7 @@ func (i *invocation) script(command protocol.Command, span string) error {
 		_, err := text.WriteString(piece)
 		return err
 	}}
-	request := protocol.Request{Command: protocol.Script, Run: &protocol.RunRequest{Server: server, Targets: []string{span}, Options: options, Down: command == protocol.Downgrade}}
+	request := protocol.Request{Command: protocol.Script, Run: &protocol.RunRequest{Server: server, Targets: targets, Options: options, Of: command, Down: command == protocol.Downgrade}}
 	var result struct{}
 	if err := built.driver.Call(i.ctx, request, listener, &result); err != nil {
 		return err

@@ -65,6 +65,38 @@ func (g *Graph) newParents(id identifier) ([]int, error) {
 	return nodes, err
 }
 
+// DependenciesOf returns what a new revision depends on, as its file has it: identifiers of revisions as whole IDs, and
+// labels as they are, since they may move. The errors are those of [Graph.Resolve].
+func (g *Graph) DependenciesOf(identifiers []string) ([]string, error) {
+	var out []string
+	add := func(name string) {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	for _, text := range identifiers {
+		if _, isLabel := g.labels[text]; isLabel {
+			add(text)
+			continue
+		}
+		id, err := parseIdentifier(text)
+		if err != nil {
+			return nil, err
+		}
+		found, err := g.newParents(id)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			return nil, &IdentifierError{Identifier: text, Reason: "it names no revision that one could depend on"}
+		}
+		for _, name := range g.ids(found) {
+			add(name)
+		}
+	}
+	return out, nil
+}
+
 // CheckNew says what is wrong with a revision that is about to be written: its ID or a label is taken or invalid, or what
 // it follows or depends on is not there. It is what [NewGraph] would say once the file is there.
 func (g *Graph) CheckNew(meta Meta) error {

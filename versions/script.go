@@ -38,9 +38,7 @@ func Script(server schema.Server, set *Set, span string, direction Direction, w 
 	}
 	s.preamble()
 	if len(from) == 0 {
-		s.comment("tables that say which revisions are applied")
-		s.statement(s.tables.createVersion())
-		s.statement(s.tables.createHistory())
+		s.createTables()
 	}
 	for _, step := range steps {
 		if err := s.step(step); err != nil {

@@ -3,6 +3,8 @@ package versions
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -79,28 +81,29 @@ func (r *runner) stamp(ctx context.Context, targets []string, stamp StampOptions
 			return errors.Join(err, r.rollback(ctx))
 		}
 	}
-	if err := r.writeStamp(ctx, start, old, rows); err != nil {
+	change := rowDifference(slices.Compact(old), rows)
+	write := change
+	if stamp.Purge {
+		if _, err := r.querier().ExecContext(ctx, "DELETE FROM "+r.tables.quoted(r.tables.version)); err != nil {
+			return errors.Join(fmt.Errorf("write table %s: %w", r.tables.version, err), r.rollback(ctx))
+		}
+		write = RowChange{Insert: rows}
+	}
+	if err := r.tables.apply(ctx, r.querier(), write); err != nil {
+		return errors.Join(err, r.rollback(ctx))
+	}
+	if err := r.recordStamp(ctx, start, change, old, rows); err != nil {
 		return errors.Join(err, r.rollback(ctx))
 	}
 	return r.commit(ctx)
 }
 
-func (r *runner) writeStamp(ctx context.Context, start time.Time, old, rows []string) error {
-	change := rowDifference(old, rows)
-	if err := r.tables.apply(ctx, r.querier(), change); err != nil {
-		return err
-	}
+// recordStamp writes the history of a stamp.
+func (r *runner) recordStamp(ctx context.Context, start time.Time, change RowChange, old, rows []string) error {
 	if err := r.tables.forget(ctx, r.querier()); err != nil {
 		return err
 	}
-	stamped := change.Insert
-	if change.Update != nil {
-		stamped = append([]string{change.Update.To}, stamped...)
-	}
-	if len(stamped) == 0 && len(change.Delete) > 0 {
-		stamped = []string{"base"}
-	}
-	for _, id := range stamped {
+	for _, id := range stampedBy(change) {
 		now := time.Now()
 		entry := Entry{
 			Revision: id, Direction: Stamped, Started: start, Finished: now, Duration: now.Sub(start), Outcome: OutcomeDone,
@@ -112,6 +115,18 @@ func (r *runner) writeStamp(ctx context.Context, start time.Time, old, rows []st
 		r.pending = append(r.pending, Event{Kind: EventDone, Revision: id, Direction: Stamped, From: old, To: rows})
 	}
 	return nil
+}
+
+// stampedBy returns what the history table names for a change of rows.
+func stampedBy(change RowChange) []string {
+	stamped := change.Insert
+	if change.Update != nil {
+		stamped = append([]string{change.Update.To}, stamped...)
+	}
+	if len(stamped) == 0 && len(change.Delete) > 0 {
+		stamped = []string{"base"}
+	}
+	return stamped
 }
 
 // Ensure creates the version and history tables where they are missing, and does nothing else.

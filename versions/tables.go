@@ -152,7 +152,7 @@ type RowError struct {
 
 // Error names the table, the row and how often it was found.
 func (e *RowError) Error() string {
-	return fmt.Sprintf("table %s should have one row %q and has %d: something else than retort has written to it", e.Table, e.Row, e.Found)
+	return fmt.Sprintf("table %s should have one row %q and has %d: something else than retort has written to it; see what is there, and set it with \"retort stamp --purge REVISION\"", e.Table, e.Row, e.Found)
 }
 
 func (t tables) exec(ctx context.Context, q introspect.Querier, s statement) (sql.Result, error) {

@@ -113,6 +113,22 @@ func rehearse(ctx context.Context, set *versions.Set, request *protocol.RunReque
 }
 
 func script(set *versions.Set, request *protocol.RunRequest, options versions.Options, out *channel) error {
+	var err error
+	switch request.Of {
+	case protocol.Stamp:
+		err = versions.ScriptStamp(request.Server, set, request.Targets, texts{out}, options)
+	case protocol.Ensure:
+		err = versions.ScriptEnsure(request.Server, texts{out}, options)
+	default:
+		err = scriptOfSteps(set, request, options, out)
+	}
+	if err != nil {
+		return err
+	}
+	return out.result(struct{}{})
+}
+
+func scriptOfSteps(set *versions.Set, request *protocol.RunRequest, options versions.Options, out *channel) error {
 	span := ""
 	if len(request.Targets) > 0 {
 		span = request.Targets[0]
@@ -121,10 +137,7 @@ func script(set *versions.Set, request *protocol.RunRequest, options versions.Op
 	if request.Down {
 		direction = versions.Down
 	}
-	if err := versions.Script(request.Server, set, span, direction, texts{out}, options); err != nil {
-		return err
-	}
-	return out.result(struct{}{})
+	return versions.Script(request.Server, set, span, direction, texts{out}, options)
 }
 
 // texts sends what is written to it as pieces of text.

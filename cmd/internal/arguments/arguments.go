@@ -32,7 +32,8 @@ func (e *UsageError) Error() string {
 var relative = regexp.MustCompile(`^-\d+(:.*)?$`)
 
 // Normalize returns the arguments, the program's name first, in the order that app needs. Flags may stand anywhere. An
-// unknown command or flag is a [*UsageError] with a suggestion.
+// unknown command or flag is a [*UsageError] with a suggestion. "help" before a command is --help after it, and --version
+// the command of that name.
 func Normalize(app *cli.App, args []string) ([]string, error) {
 	if len(args) == 0 || slices.Contains(args, "--generate-bash-completion") {
 		return args, nil
@@ -50,12 +51,16 @@ type sorted struct {
 	command     *cli.Command
 	global, own []string
 	rest        []string
+	help        bool // the word help came first
 }
 
 func (s *sorted) arguments() []string {
 	out := append([]string{s.program}, s.global...)
 	if s.command != nil {
 		out = append(append(out, s.command.Name), s.own...)
+	}
+	if s.help {
+		return append(out, "--help")
 	}
 	if len(s.rest) > 0 {
 		out = append(append(out, "--"), s.rest...)
@@ -90,6 +95,10 @@ func (s *sorted) word(arg string) error {
 		s.rest = append(s.rest, arg)
 		return nil
 	}
+	if arg == "help" && !s.help {
+		s.help = true
+		return nil
+	}
 	s.command = s.app.Command(arg)
 	if s.command != nil {
 		return nil
@@ -108,6 +117,10 @@ func (s *sorted) word(arg string) error {
 // flag takes one flag, with its value if that is the next argument, and returns how many arguments it took.
 func (s *sorted) flag(args []string) (int, error) {
 	name, _, inline := strings.Cut(strings.TrimLeft(args[0], "-"), "=")
+	if version := s.app.Command("version"); args[0] == "--version" && s.command == nil && version != nil {
+		s.command = version
+		return 1, nil
+	}
 	flag, own := s.lookup(name)
 	if flag == nil {
 		return 0, s.unknown(args[0], name)

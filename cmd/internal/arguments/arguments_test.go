@@ -13,6 +13,7 @@ func app() *cli.App {
 		Name:  "retort",
 		Flags: []cli.Flag{&cli.StringFlag{Name: "url"}, &cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}}},
 		Commands: []*cli.Command{
+			{Name: "version"},
 			{Name: "downgrade", Flags: []cli.Flag{&cli.BoolFlag{Name: "sql"}}},
 			{Name: "history", Flags: []cli.Flag{&cli.StringFlag{Name: "range", Aliases: []string{"r"}}, &cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}}}},
 		},
@@ -23,6 +24,10 @@ func TestNormalize(t *testing.T) {
 	for given, want := range map[string]string{
 		"retort":                               "retort",
 		"retort --help":                        "retort --help",
+		"retort --version":                     "retort version",
+		"retort help":                          "retort --help",
+		"retort help downgrade":                "retort downgrade --help",
+		"retort downgrade help":                "retort downgrade -- help",
 		"retort downgrade -1":                  "retort downgrade -- -1",
 		"retort downgrade -1 --sql":            "retort downgrade --sql -- -1",
 		"retort downgrade head --sql --url x":  "retort --url=x downgrade --sql -- head",
@@ -44,6 +49,7 @@ func TestNormalize(t *testing.T) {
 func TestNormalizeMistakes(t *testing.T) {
 	for given, want := range map[string]string{
 		"retort downgrad -1":          `there is no command "downgrad"; did you mean downgrade?; see retort --help`,
+		"retort help xyzzy":           `there is no command "xyzzy"; see retort --help`,
 		"retort xyzzy":                `there is no command "xyzzy"; see retort --help`,
 		"retort downgrade -1 --slq":   "retort downgrade: there is no flag --slq; did you mean --sql?; see retort downgrade --help",
 		"retort downgrade head --url": "retort downgrade: --url needs a value; see retort downgrade --help",

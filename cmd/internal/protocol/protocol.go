@@ -72,6 +72,8 @@ type RunRequest struct {
 	Options Options       `json:"options"`
 	Stamp   StampOptions  `json:"stamp,omitzero"`
 	Down    bool          `json:"down,omitempty"` // of Script
+	// Of says what a script is of: Stamp or Ensure; else of an upgrade or a downgrade.
+	Of Command `json:"of,omitempty"`
 	// Rehearse says what a rehearsal reads besides the default namespace and where it takes its database from.
 	Rehearse RehearseOptions `json:"rehearse,omitzero"`
 	Events   bool            `json:"events,omitempty"`
