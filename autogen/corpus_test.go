@@ -122,11 +122,11 @@ func (c *corpusCase) run(t *testing.T, engine string) (plan string, ran bool) {
 	to := openCorpus(t, engine)
 	loadCorpus(t, from, c.before)
 	loadCorpus(t, to, c.after)
-	j := &journey{t: t, ctx: t.Context(), database: from, server: server}
-	start, target := j.read(), (&journey{t: t, ctx: t.Context(), database: to, server: server}).read()
+	j := &journey{t: t, ctx: t.Context(), database: from.Database, url: from.url, server: server}
+	start, target := j.read(), (&journey{t: t, ctx: t.Context(), database: to.Database, server: server}).read()
 	counts := j.count(start, target)
 
-	result, err := autogen.Run(t.Context(), autogen.Input{Current: start, Target: target, Database: from, Diff: options})
+	result, err := autogen.Run(t.Context(), autogen.Input{Current: start, Target: target, Database: from.Database, Diff: options})
 	j.must(err)
 	got := describePlan(result.Plan)
 	if d := cmp.Diff(c.want, got); d != "" && !*update {
@@ -157,6 +157,10 @@ func (c *corpusCase) run(t *testing.T, engine string) (plan string, ran bool) {
 	j.perform(target, result.Plan.Reverse)
 	j.equal("the downgrade", j.read(), start)
 	j.sameCounts("the downgrade", counts)
+	if j.client(start, result.Plan.Operations) {
+		j.equal("the script", j.read(), target)
+		j.sameCounts("the script", counts)
+	}
 	return got, true
 }
 
@@ -235,18 +239,25 @@ func describePlan(plan *diff.Plan) string {
 	return out.String()
 }
 
-func openCorpus(t *testing.T, engine string) *introspect.Database {
+// opened is a database with its URL.
+type opened struct {
+	*introspect.Database
+	url string
+}
+
+func openCorpus(t *testing.T, engine string) opened {
 	t.Helper()
-	database, err := introspect.Open(t.Context(), servertest.URL(t, engine))
+	url := servertest.URL(t, engine)
+	database, err := introspect.Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { database.Close() })
-	return database
+	return opened{database, url}
 }
 
 // loadCorpus runs a script. MySQL's driver takes one statement at a time.
-func loadCorpus(t *testing.T, database *introspect.Database, script string) {
+func loadCorpus(t *testing.T, database opened, script string) {
 	t.Helper()
 	statements := []string{script}
 	if database.Dialect == schema.MySQL {

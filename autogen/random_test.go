@@ -97,6 +97,7 @@ type journey struct {
 	t        *testing.T
 	ctx      context.Context
 	database *introspect.Database
+	url      string // for the engine's own client
 	server   schema.Server
 	seed     uint64
 	rewrite  func(current *schema.Schema, plan *diff.Plan) error // or nil

@@ -241,6 +241,9 @@ func (i *invocation) noteOrigins(one comparison, once func(format string, args .
 	if names := foreignTables(one.result.Plan.Foreign); len(names) > 0 {
 		once("left alone, since no revision made them (--include-foreign drops them): %s", strings.Join(names, ", "))
 	}
+	if names := one.result.Plan.NotCompared; len(names) > 0 {
+		once("not compared: %s", strings.Join(names, "; "))
+	}
 	if one.result.Unconfirmed != "" && one.live {
 		once("unconfirmed: %s", one.result.Unconfirmed)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/retort-db/retort/autogen"
 	"github.com/retort-db/retort/ddl"
+	"github.com/retort-db/retort/diff"
 	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/render"
 	"github.com/retort-db/retort/schema"
@@ -50,9 +51,37 @@ func (i *invocation) compareSources() (comparison, error) {
 	if err != nil {
 		return comparison{}, err
 	}
+	if from.isCode() && !to.isCode() || from.kind == "models" && to.kind == "migrations" {
+		// What is nobody's on the far side is no difference in this direction either.
+		return i.compareBackwards(from, to)
+	}
+	return i.compareForwards(from, to, nil)
+}
+
+// compareBackwards works out what leads from the second source to the first, and turns it around.
+func (i *invocation) compareBackwards(from, to source) (comparison, error) {
+	found, err := i.compareForwards(to, from, func(options *diff.Options) {
+		for n, intent := range options.Intents {
+			if !intent.Never {
+				options.Intents[n].From, options.Intents[n].To = intent.To, intent.From
+			}
+		}
+	})
+	if err != nil || found.result.Plan.Empty() {
+		return found, err
+	}
+	return wayBack(found)
+}
+
+// compareForwards works out what leads from one source to another. Where code is one side, only what the revisions made
+// counts on the other; between two databases or files everything does.
+func (i *invocation) compareForwards(from, to source, change func(*diff.Options)) (comparison, error) {
 	options, err := i.diffOptions()
 	if err != nil {
 		return comparison{}, err
+	}
+	if change != nil {
+		change(&options)
 	}
 	filter, err := i.filter()
 	if err != nil {
@@ -72,8 +101,19 @@ func (i *invocation) compareSources() (comparison, error) {
 	if err != nil {
 		return comparison{}, err
 	}
+	recorded := current
 	if declared && s.database != nil {
 		if current, err = s.canonical(current); err != nil {
+			return comparison{}, err
+		}
+	}
+	switch {
+	case from.kind == "migrations":
+		options.Owned = recorded
+	case to.kind == "migrations" && to.text == "":
+		options.Owned = target
+	case to.isCode():
+		if options.Owned, err = s.code(source{kind: "migrations"}); err != nil {
 			return comparison{}, err
 		}
 	}
@@ -209,5 +249,5 @@ func sqlOf(before *schema.Schema, operations []op.Operation) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return render.SQL(before.Server.Dialect, statements), nil
+	return render.Script(before.Server.Dialect, statements), nil
 }

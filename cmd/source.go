@@ -23,6 +23,9 @@ type source struct {
 	text string // revision, URL or path
 }
 
+// isCode reports whether the source is the user's code: what revisions did not make is foreign to it.
+func (s source) isCode() bool { return s.kind == "models" || s.kind == "migrations" }
+
 func parseSource(text string) (source, error) {
 	name, revision, _ := strings.Cut(text, "@")
 	switch {

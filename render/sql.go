@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/retort-db/retort/ddl"
@@ -26,6 +27,21 @@ func SQL(dialect schema.Dialect, statements []ddl.Statement) string {
 		}
 	}
 	return out.String()
+}
+
+// Script is SQL for a whole plan. Where SQLite rebuilds a table it turns foreign keys off and is one transaction: with them on,
+// dropping the old table would delete the rows that refer to it.
+func Script(dialect schema.Dialect, statements []ddl.Statement) string {
+	rebuilds := slices.ContainsFunc(statements, func(s ddl.Statement) bool { return s.ForeignKeysOff }) &&
+		!slices.ContainsFunc(statements, func(s ddl.Statement) bool { return s.OutsideTransaction })
+	if !rebuilds {
+		return SQL(dialect, statements)
+	}
+	inside := slices.Clone(statements)
+	for i := range inside {
+		inside[i].ForeignKeysOff = false
+	}
+	return "PRAGMA foreign_keys = OFF;\nBEGIN;\n" + SQL(dialect, inside) + "COMMIT;\nPRAGMA foreign_keys = ON;\n"
 }
 
 func scriptRemarks(statement ddl.Statement) []string {
