@@ -26,6 +26,7 @@ func (p *program) commands() []*cli.Command {
 		p.editCommand(),
 		p.modelsCommand(),
 		p.inspectCommand(),
+		p.reviewCommand(),
 		p.statsCommand(),
 		p.ensureVersionCommand(),
 		p.completionCommand(),

@@ -139,6 +139,7 @@ var furtherFormats = map[string][]output.Format{
 	"diff":     {formatSQL, formatGo, formatBun, formatMarkdown},
 	"revision": {formatBun},
 	"check":    {formatGitHub, formatSARIF, formatGitLab},
+	"review":   {formatMarkdown, formatHTML, formatSARIF, formatGitHub, formatGitLab},
 }
 
 // answer prints the result: in JSON as it is, otherwise by text.

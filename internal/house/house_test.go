@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"autogen":             {"schema", "op", "ddl", "introspect", "diff"},
 	"lint":                {"op", "schema", "ddl", "internal/sqltext"},
 	"review":              {"schema", "op", "ddl", "diff", "lint", "render", "versions"},
+	"review/page":         {"review", "lint", "schema"},
 	"review/markdown":     {"review", "lint", "render", "schema"},
 	"render":              {"op", "schema", "ddl"},
 	"versions":            {"op", "ddl", "schema", "introspect", "internal/overlay", "internal/sqltext"},
@@ -42,7 +43,7 @@ var mayImport = map[string][]string{
 var linked = []string{"schema", "op", "ddl", "introspect", "versions", "verify"}
 
 // pure are the packages that only compute: no files, no network, no clock.
-var pure = []string{"schema", "op", "annotate", "ddl", "diff", "lint", "online", "render", "review", "review/markdown"}
+var pure = []string{"schema", "op", "annotate", "ddl", "diff", "lint", "online", "render", "review", "review/markdown", "review/page"}
 
 type listed struct {
 	ImportPath string
