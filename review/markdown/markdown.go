@@ -4,6 +4,7 @@ package markdown
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/retort-db/retort/lint"
@@ -205,7 +206,24 @@ func (w *writer) findings() {
 		}
 		return
 	}
-	w.line("\n#### Hazards\n\n| | Where | What | Safer |\n|---|---|---|---|")
+	w.line("\n#### Hazards")
+	remarks := slices.IndexFunc(all, func(f review.Finding) bool { return f.Severity == lint.Info }) // worst first
+	if remarks < 0 {
+		remarks = len(all)
+	}
+	if remarks > 0 {
+		w.line("")
+		w.findingRows(all[:remarks])
+	}
+	if further := all[remarks:]; len(further) > 0 {
+		w.line("\n<details><summary>%s</summary>\n", plural(len(further), "further remark"))
+		w.findingRows(further)
+		w.line("\n</details>")
+	}
+}
+
+func (w *writer) findingRows(all []review.Finding) {
+	w.line("| | Where | What | Safer |\n|---|---|---|---|")
 	for i, f := range all {
 		if i == w.detail.findings {
 			w.short = true
@@ -216,7 +234,11 @@ func (w *writer) findings() {
 		if f.Lock != "" {
 			what += " Lock: " + escape(f.Lock) + "."
 		}
-		w.line("| **%s** %s | %s<br>%s | %s | %s |", word(f.Severity), cell(code(f.Rule)), cell(code(w.cut(f.Object))), cell(place(f.Place)), cell(what), cell(escape(w.cut(f.Way))))
+		where := place(f.Place)
+		if f.Object != "" {
+			where = code(w.cut(f.Object)) + "<br>" + where
+		}
+		w.line("| **%s** %s | %s | %s | %s |", word(f.Severity), cell(code(f.Rule)), cell(where), cell(what), cell(escape(w.cut(f.Way))))
 	}
 }
 

@@ -6,8 +6,10 @@ import (
 	_ "embed" // the template and its style
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 
+	"github.com/retort-db/retort/lint"
 	"github.com/retort-db/retort/review"
 	"github.com/retort-db/retort/schema"
 )
@@ -30,6 +32,8 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"changeName": changeName,
 	"plural":     plural,
 	"sentence":   sentence,
+	"serious":    func(all []review.Finding) []review.Finding { return without(all, isRemark) },
+	"remarks":    func(all []review.Finding) []review.Finding { return without(all, isSerious) },
 	"level":      func(level review.Level) string { return levelWords[level] },
 	"short":      func(hash string) string { return hash[:min(len(hash), 10)] },
 }).Parse(source))
@@ -122,6 +126,13 @@ func changeName(change review.Change, was string) string {
 		return "dropped and made anew"
 	}
 	return string(change)
+}
+
+func isRemark(f review.Finding) bool  { return f.Severity == lint.Info }
+func isSerious(f review.Finding) bool { return !isRemark(f) }
+
+func without(all []review.Finding, drop func(review.Finding) bool) []review.Finding {
+	return slices.DeleteFunc(slices.Clone(all), drop)
 }
 
 // sentence begins a text with a capital letter, unless it begins with a name.
