@@ -2,6 +2,8 @@ package reflect
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	bunschema "github.com/uptrace/bun/schema"
 
@@ -52,3 +54,6 @@ type NoDialectError struct{ Dialect schema.Dialect }
 func (e *NoDialectError) Error() string {
 	return fmt.Sprintf("no bun dialect for %s: import github.com/retort-db/retort/reflect/%s", e.Dialect, e.Dialect)
 }
+
+// Dialects returns the dialects that [Models] can read models for: those whose sub-package the program imports, sorted.
+func Dialects() []schema.Dialect { return slices.Sorted(maps.Keys(constructors)) }

@@ -141,3 +141,24 @@ func revisionsOf(set *Set) map[string]Revision {
 	}
 	return out
 }
+
+// Decisions returns the flagged renames of revisions that nobody has decided, one error for each revision that has some, in
+// the order of the graph. It does not look whether anything would be lost, which depends on the database.
+func Decisions(set *Set, dialect schema.Dialect) ([]*DecisionError, error) {
+	graph, err := set.Graph()
+	if err != nil {
+		return nil, err
+	}
+	revisions := revisionsOf(set)
+	var out []*DecisionError
+	for _, meta := range graph.All() {
+		operations, err := revisions[meta.ID].Operations(dialect, Up)
+		if err != nil {
+			return nil, err
+		}
+		if open := undecided(operations); len(open) > 0 {
+			out = append(out, &DecisionError{Revision: meta.ID, Place: meta.place(), Undecided: open})
+		}
+	}
+	return out, nil
+}

@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"review/page":         {"review", "lint", "schema"},
 	"review/markdown":     {"review", "lint", "render", "schema"},
 	"render":              {"op", "schema", "ddl"},
+	"retorttest":          {"autogen", "diff", "introspect", "op", "reflect", "render", "schema", "versions"},
 	"versions":            {"op", "ddl", "schema", "introspect", "internal/overlay", "internal/sqltext"},
 	"verify":              {"op", "ddl", "schema", "introspect", "diff", "autogen", "versions"},
 }
