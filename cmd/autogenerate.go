@@ -44,7 +44,8 @@ func (i *invocation) autogenerate(h *history, d *draft) error {
 	if err != nil {
 		return err
 	}
-	with := side{prove: !i.Bool("no-prove"), diff: options}
+	with := side{prove: !i.Bool("no-prove"), diff: options, shape: i.planShape(dialects)}
+	with.diff.KeepRenamed = with.shape.phases
 	switch from := i.String("from"); from {
 	case "migrations":
 	case "database":
@@ -70,6 +71,9 @@ func (i *invocation) autogenerate(h *history, d *draft) error {
 	}
 	if !slices.ContainsFunc(found, func(c comparison) bool { return !c.result.Plan.Empty() }) {
 		return i.nothingToWrite(found)
+	}
+	if with.shape.phases {
+		return i.finishPhases(h, d, found)
 	}
 	for _, one := range found {
 		d.file.Engines = append(d.file.Engines, enginePlan(one))
@@ -132,14 +136,22 @@ func dialectsOf(found []comparison) []schema.Dialect {
 
 func enginePlan(one comparison) render.EnginePlan {
 	plan := one.result.Plan
-	out := render.EnginePlan{Dialect: one.dialect, Before: one.current, Upgrade: plan.Operations, Downgrade: plan.Reverse, Irreversible: plan.Irreversible}
+	out := render.EnginePlan{
+		Dialect: one.dialect, Before: one.current, Upgrade: plan.Operations, Downgrade: plan.Reverse, Irreversible: plan.Irreversible,
+		Notes: findingNotes(plan.Findings),
+	}
 	for _, rename := range plan.Renames {
 		if !rename.Applied {
 			out.Renames = append(out.Renames, render.RenameNote{Kind: rename.Kind, Table: rename.Table, From: rename.From, To: rename.To, Score: rename.Score, Reasons: rename.Reasons})
 		}
 	}
-	for _, f := range plan.Findings {
-		out.Notes = append(out.Notes, render.Note{ID: f.ID, Severity: string(f.Severity), Object: f.Object, Text: f.Text, Way: f.Way})
+	return out
+}
+
+func findingNotes(findings []diff.Finding) []render.Note {
+	var out []render.Note
+	for _, f := range findings {
+		out = append(out, render.Note{ID: f.ID, Severity: string(f.Severity), Object: f.Object, Text: f.Text, Way: f.Way})
 	}
 	return out
 }

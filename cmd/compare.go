@@ -27,6 +27,7 @@ type comparison struct {
 	current *schema.Schema
 	target  *schema.Schema
 	result  *autogen.Result
+	phased  *phased // the plan in two parts, if that was asked for
 	opaque  []versions.Opaque
 	live    bool // current was read from the database
 	// diagnostics is what is legal in the models but probably not meant.
@@ -173,6 +174,7 @@ type side struct {
 	database *introspect.Database
 	prove    bool
 	diff     diff.Options
+	shape    planShape
 	// owned tells which part of the database may be dropped, given the database and the models; nil is what the revisions made.
 	owned func(live, models *schema.Schema) *schema.Schema
 }
@@ -248,6 +250,12 @@ func (i *invocation) compareOne(built *project, loaded protocol.Loaded, live *sc
 		defer replayed.lender.Close()
 		out.opaque, out.current = nil, replayed.read
 		input.Current, input.Database, input.Scratch, input.Diff.Owned = replayed.read, replayed.lender, replayed.options, replayed.owned
+	}
+	if with.shape.wanted() {
+		input.Rewrite = func(plan *diff.Plan) (err error) {
+			out.phased, err = with.shape.apply(input.Current, plan)
+			return err
+		}
 	}
 	var err error
 	out.result, err = autogen.Run(i.ctx, input)

@@ -37,6 +37,8 @@ func (p *program) revisionCommand() *cli.Command {
 		&cli.BoolFlag{Name: "autogenerate", Aliases: []string{"a"}, Usage: "write what leads to the models"},
 		&cli.StringFlag{Name: "from", Value: "database", Usage: "what --autogenerate compares with the models: database or migrations"},
 		&cli.BoolFlag{Name: "no-prove", Usage: "do not try the operations in scratch space"},
+		&cli.BoolFlag{Name: "online", Usage: "write operations so that others can read and write while they run", DefaultText: "online of retort.yaml, false"},
+		&cli.BoolFlag{Name: "phases", Usage: "write two revisions: one before new code is deployed, one after"},
 		&cli.StringSliceFlag{Name: "head", Usage: "the revision to follow, instead of the only head; base begins a new root"},
 		&cli.BoolFlag{Name: "splice", Usage: "allow to follow a revision that is not a head"},
 		&cli.StringFlag{Name: "bun-table", Value: "bun_migrations", Usage: "where bun's migrator keeps what is applied, with --format bun"},
@@ -90,7 +92,7 @@ func (i *invocation) revision() error {
 }
 
 // autogenerateFlags are those of a revision that mean nothing without --autogenerate.
-var autogenerateFlags = []string{"rename", "renames", "backfill", "include-foreign", "from", "no-prove"}
+var autogenerateFlags = []string{"rename", "renames", "backfill", "include-foreign", "from", "no-prove", "online", "phases"}
 
 func (i *invocation) merge() error {
 	h, err := i.revisions()
@@ -128,6 +130,9 @@ func (i *invocation) draft(h *history, parents []string) (*draft, error) {
 	id, err := i.newID()
 	if err != nil {
 		return nil, err
+	}
+	if i.Command.Name == "revision" && i.Bool("phases") {
+		id, _, _ = strings.Cut(id, ",") // the other one is the second revision's
 	}
 	created, err := i.creation()
 	if err != nil {
@@ -220,24 +225,11 @@ func (i *invocation) givenFolder() (string, error) {
 
 // finish renders the draft and writes it.
 func (i *invocation) finish(d *draft, summary func() error) error {
-	source, err := render.Revision(d.file)
+	path, source, err := i.render(d)
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(d.dir, filepath.FromSlash(render.FileName(i.config.FileTemplate, d.file.ID, d.file.Message, d.created)))
-	if !strings.HasSuffix(path, ".go") {
-		path += ".go"
-	}
-	if _, err := os.Stat(path); err == nil {
-		return fmt.Errorf("%s exists already; give another message or id", shown(path))
-	}
-	if err := i.writeRegistry(d); err != nil {
-		return err
-	}
-	if err := writeFile(path, source); err != nil {
-		return err
-	}
-	if err := i.hooks(path); err != nil {
+	if err := i.put(d, path, source); err != nil {
 		return err
 	}
 	if summary != nil {
@@ -249,6 +241,33 @@ func (i *invocation) finish(d *draft, summary func() error) error {
 		_, err := fmt.Fprintln(w, shown(path))
 		return err
 	})
+}
+
+// render returns the draft's file, which must not be there yet.
+func (i *invocation) render(d *draft) (path string, source []byte, err error) {
+	source, err = render.Revision(d.file)
+	if err != nil {
+		return "", nil, err
+	}
+	path = filepath.Join(d.dir, filepath.FromSlash(render.FileName(i.config.FileTemplate, d.file.ID, d.file.Message, d.created)))
+	if !strings.HasSuffix(path, ".go") {
+		path += ".go"
+	}
+	if _, err := os.Stat(path); err == nil {
+		return "", nil, fmt.Errorf("%s exists already; give another message or id", shown(path))
+	}
+	return path, source, nil
+}
+
+// put writes the draft's file.
+func (i *invocation) put(d *draft, path string, source []byte) error {
+	if err := i.writeRegistry(d); err != nil {
+		return err
+	}
+	if err := writeFile(path, source); err != nil {
+		return err
+	}
+	return i.hooks(path)
 }
 
 // writeRegistry writes the file that declares the registry, in a directory that has none.

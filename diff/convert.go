@@ -101,12 +101,9 @@ func isInteger(sqlType string) bool {
 }
 
 // castBack gives the steps of a reverse that change a type the conversion that they need.
-func (c *comparison) castBack(undo []op.Operation) {
-	if c.dialect != schema.Postgres {
-		return
-	}
+func castBack(operations, undo []op.Operation) {
 	forward := map[string]string{}
-	for _, operation := range c.plan.Operations {
+	for _, operation := range operations {
 		if alter, ok := operation.(*op.AlterColumn); ok && alter.Changes(op.TypeAttribute) {
 			forward[columnKey(alter.Table, alter.Name)] = alter.To.Type
 		}

@@ -92,18 +92,26 @@ func (c *comparison) run() error {
 
 // reverse works out the way back from the operations themselves.
 func (c *comparison) reverse() error {
-	undo, err := op.Reverse(c.from, c.plan.Operations)
+	var err error
+	c.plan.Reverse, c.plan.Irreversible, err = Reverse(c.from, c.plan.Operations)
+	return err
+}
+
+// Reverse returns the operations that undo a part of a plan, given the schema before it, with the conversions that changes
+// of types need; or why there are none.
+func Reverse(before *schema.Schema, operations []op.Operation) (undo []op.Operation, why string, err error) {
+	undo, err = op.Reverse(before, operations)
 	var irreversible *op.IrreversibleError
 	if errors.As(err, &irreversible) {
-		c.plan.Irreversible = irreversible.Error()
-		return nil
+		return nil, irreversible.Error(), nil
 	}
 	if err != nil {
-		return fmt.Errorf("the plan does not fit the current schema: %w", err)
+		return nil, "", fmt.Errorf("the plan does not fit the current schema: %w", err)
 	}
-	c.castBack(undo)
-	c.plan.Reverse = undo
-	return nil
+	if before.Server.Dialect == schema.Postgres {
+		castBack(operations, undo)
+	}
+	return undo, "", nil
 }
 
 func (c *comparison) add(change change) { c.changes = append(c.changes, change) }

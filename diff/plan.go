@@ -80,6 +80,9 @@ type Options struct {
 	Renames RenameMode
 	// Intents are renames, or refusals of them, that the user stated.
 	Intents []Intent
+	// KeepRenamed keeps columns that are renamed, certainly or perhaps, as a drop and an addition without a flag, for a plan
+	// that gives code time to change: [Plan.Renames] lists them, not applied. Columns that swap their names are renamed.
+	KeepRenamed bool
 	// ColumnOrder moves columns that stand elsewhere than in the target (MySQL alone can). Otherwise that is a finding.
 	ColumnOrder bool
 	// Backfill gives the SQL expression for existing rows of a column that becomes NOT NULL, by "table.column".

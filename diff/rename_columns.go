@@ -19,7 +19,11 @@ func (c *comparison) renameColumns(pairs []pair) ([]pair, error) {
 		}
 		settled = append(settled, renames...)
 	}
-	if err := c.leftoverIntents(settled); err != nil {
+	stated := settled
+	if c.KeepRenamed {
+		stated = slices.Concat(settled, c.plan.Renames)
+	}
+	if err := c.leftoverIntents(stated); err != nil {
 		return nil, err
 	}
 	if len(settled) == 0 && c.working == c.from { // nothing was renamed, and the pairs hold
@@ -120,7 +124,14 @@ func (c *comparison) columnRenames(p pair) ([]Rename, error) {
 		added = slices.DeleteFunc(added, func(column *schema.Column) bool { return column.Name == rename.To })
 	}
 	guesses := c.guessColumns(p, removed, added)
+	if c.KeepRenamed {
+		settled = c.keepRenamed(p, settled)
+	}
 	for _, guess := range guesses {
+		if c.KeepRenamed {
+			c.plan.Renames = append(c.plan.Renames, guess)
+			continue
+		}
 		if c.settle(&guess) {
 			settled = append(settled, guess)
 			continue
@@ -129,6 +140,19 @@ func (c *comparison) columnRenames(p pair) ([]Rename, error) {
 	}
 	c.findSplits(p, removed, added, guesses)
 	return settled, nil
+}
+
+// keepRenamed lists the settled renames that stay a drop and an addition, and returns the others: those that pass a name on.
+func (c *comparison) keepRenamed(p pair, settled []Rename) []Rename {
+	var out []Rename
+	for _, rename := range settled {
+		if p.from.Column(rename.To) != nil || p.to.Column(rename.From) != nil {
+			out = append(out, rename)
+			continue
+		}
+		c.plan.Renames = append(c.plan.Renames, rename)
+	}
+	return out
 }
 
 // statedColumnRenames returns the renames of columns that the user or the models state. A swap of two columns can only be

@@ -13,6 +13,8 @@ type Options struct {
 	// Shared marks what MySQL can carry out online on the other engines too, which ignore the mark: the operations of
 	// several engines can share a line of a revision file then.
 	Shared bool
+	// Settled says that the code which wrote NULL is gone: a column that becomes NOT NULL needs filling only once.
+	Settled bool
 }
 
 // Note says what was done about an operation, or what could not be.

@@ -29,6 +29,7 @@ type Phases struct {
 const (
 	PhasesCopy   = "phases-copy"   // a rename is a new column, a copy and a drop
 	PhasesRename = "phases-rename" // renamed at once, which no phase makes safe
+	PhasesRelax  = "phases-relax"  // a column that goes may be NULL until then
 	PhasesType   = "phases-type"   // a type that code has to cope with before and after
 )
 
@@ -276,7 +277,7 @@ func (s *splitter) placeCopy(o, bare *op.AddColumn, pair Copy) {
 // placeDrop lets the new code leave out a column that is dropped later.
 func (s *splitter) placeDrop(o *op.DropColumn) {
 	drop := *o
-	if slices.ContainsFunc(s.copies, func(c Copy) bool { return c.Table == o.Table && c.From == o.Name }) {
+	if s.copied(o) {
 		drop.RenamedTo = "" // its values are kept
 	}
 	table := s.expanded.Table(o.Table)
@@ -285,7 +286,15 @@ func (s *splitter) placeDrop(o *op.DropColumn) {
 		key := table.PrimaryKey != nil && slices.Contains(table.PrimaryKey.Columns, o.Name)
 		if column != nil && column.NotNull && column.Default == "" && column.Generated == nil && column.Identity == nil && !key {
 			s.expand(&op.AlterColumn{Table: o.Table, Name: o.Name, Attributes: []op.Attribute{op.NotNullAttribute}})
+			if !s.copied(o) {
+				s.note(PhasesRelax, object(o.Table, o.Name), "may be NULL until it is dropped, since the new code does not write it; the downgrade forbids NULL again and needs a value in every row", "")
+			}
 		}
 	}
 	s.contract(&drop)
+}
+
+// copied reports whether another column takes over the values of one that is dropped.
+func (s *splitter) copied(o *op.DropColumn) bool {
+	return slices.ContainsFunc(s.copies, func(c Copy) bool { return c.Table == o.Table && c.From == o.Name })
 }

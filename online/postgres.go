@@ -35,7 +35,9 @@ func (p *postgres) operation(operation op.Operation) {
 		p.alterColumn(o)
 	case *op.Backfill:
 		for _, set := range o.Set {
-			p.filled[object(o.Table, set.Column)] = o
+			if !p.options.Settled {
+				p.filled[object(o.Table, set.Column)] = o
+			}
 		}
 		p.emit(o)
 	default:
@@ -199,7 +201,11 @@ func (p *postgres) forbidNull(table schema.Name, column string) {
 	p.emit(&op.ValidateConstraint{Table: table, Type: op.CheckConstraint, Name: name})
 	p.change(forbidNull(table, column))
 	p.emit(&op.DropConstraint{Table: table, Type: op.CheckConstraint, Name: name})
-	p.note(Note{ID: OnlineNotNull, Object: object(table, column), Text: "a check forbids NULL and is validated while others write; then the column is NOT NULL without another scan"})
+	text := "a check forbids NULL and is validated while others write; then the column is NOT NULL without another scan"
+	if p.filled[object(table, column)] != nil {
+		text += ". Rows that came in without a value before the check are filled once more"
+	}
+	p.note(Note{ID: OnlineNotNull, Object: object(table, column), Text: text})
 }
 
 // hasNotNullCheck reports whether a valid check of the table says that the column is not null.

@@ -23,6 +23,9 @@ const (
 // downgrade cannot bring back.
 func (f *RevisionFile) comment(up *direction) []string {
 	lines := prose(sentence(f.Message))
+	for _, remark := range f.Remarks {
+		lines = append(append(lines, "//"), prose(printable(remark))...)
+	}
 	changes := up.changes(f.Engines)
 	if rows := changeTable(changes); len(rows) > 0 {
 		lines = append(append(lines, "//"), rows...)
@@ -247,7 +250,7 @@ func (f *RevisionFile) lossParagraph() []string {
 			continue
 		}
 		for _, operation := range flatten(plan.Upgrade) {
-			if what := losesData(operation); what != "" && !slices.Contains(lost, what) {
+			if what := losesData(operation); what != "" && !slices.Contains(lost, what) && !fills(plan.Downgrade, operation) {
 				lost = append(lost, what)
 			}
 		}
@@ -256,6 +259,15 @@ func (f *RevisionFile) lossParagraph() []string {
 		return paragraphs
 	}
 	return append(paragraphs, lossSentence+enumerate(shorten(lost, "%d more"))+".")
+}
+
+// fills reports whether the operations give a dropped column values again.
+func fills(operations []op.Operation, dropped op.Operation) bool {
+	drop, ok := dropped.(*op.DropColumn)
+	return ok && slices.ContainsFunc(operations, func(operation op.Operation) bool {
+		fill, ok := operation.(*op.Backfill)
+		return ok && fill.Table == drop.Table && slices.ContainsFunc(fill.Set, func(set op.Assignment) bool { return set.Column == drop.Name })
+	})
 }
 
 func losesData(operation op.Operation) string {

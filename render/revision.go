@@ -24,6 +24,8 @@ type RevisionFile struct {
 	// Created is a time in RFC 3339, or empty.
 	Created string
 	Message string
+	// Remarks are paragraphs that follow the message at the top of the comment.
+	Remarks []string
 	// Engines holds one plan for each dialect.
 	Engines []EnginePlan
 	// Header is text for the top of the file, such as a license or a build constraint.

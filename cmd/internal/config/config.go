@@ -36,6 +36,8 @@ type Config struct {
 	ForeignKeys reflect.ForeignKeyMode
 	Types       map[string]reflect.Types
 	Renames     Renames
+	// Online writes revisions so that others can read and write while they run.
+	Online bool
 	// Exclude are patterns of table names that Retort leaves alone: "audit_*", "legacy.*".
 	Exclude []string
 

@@ -19,7 +19,7 @@ func TestParseMistakes(t *testing.T) {
 		want         []string
 	}{
 		{"unknown key", "url: sqlite:a.db\nmigartions: db\n", []string{`retort.yaml:2: unknown key "migartions"; did you mean migrations?`}},
-		{"unknown key, nothing near", "colour: blue\n", []string{`retort.yaml:1: unknown key "colour"; use one of url, models, migrations, dialects, schemas, foreign_keys, types, naming, renames, exclude, scratch_url, version_table, history_table, wait, lock_timeout, statement_timeout, file_template, header, hooks, build_tags`}},
+		{"unknown key, nothing near", "colour: blue\n", []string{`retort.yaml:1: unknown key "colour"; use one of url, models, migrations, dialects, schemas, foreign_keys, types, naming, renames, online, exclude, scratch_url, version_table, history_table, wait, lock_timeout, statement_timeout, file_template, header, hooks, build_tags`}},
 		{"key given twice", "url: sqlite:a.db\nurl: sqlite:b.db\n", []string{"retort.yaml:2: url is given twice, first on line 1"}},
 		{"no value", "models:\n", []string{"retort.yaml:1: models has no value"}},
 		{"mapping for a text", "url:\n  host: x\n", []string{"retort.yaml:2: url must be one value, not a mapping"}},
@@ -34,7 +34,7 @@ func TestParseMistakes(t *testing.T) {
 		{"template", "file_template: '{revision}_{slug}'\n", []string{`retort.yaml:1: file_template "{revision}_{slug}": unknown placeholder {revision}; there are {day} {hour} {id} {minute} {month} {second} {slug} {unix} {year}`}},
 		{"template without identity", "file_template: '{year}'\n", []string{`retort.yaml:1: file_template "{year}" gives every revision the same name; add {id} or {slug}`}},
 		{"two mistakes", "x: 1\nrenames: never\nforeign_keys: some\n", []string{
-			`retort.yaml:1: unknown key "x"; use one of url, models, migrations, dialects, schemas, foreign_keys, types, naming, renames, exclude, scratch_url, version_table, history_table, wait, lock_timeout, statement_timeout, file_template, header, hooks, build_tags`,
+			`retort.yaml:1: unknown key "x"; use one of url, models, migrations, dialects, schemas, foreign_keys, types, naming, renames, online, exclude, scratch_url, version_table, history_table, wait, lock_timeout, statement_timeout, file_template, header, hooks, build_tags`,
 			`retort.yaml:3: foreign_keys cannot be "some"; did you mean none?`,
 		}},
 		{"no YAML", "url: [\n", []string{"retort.yaml:1: did not find expected node content"}},
@@ -71,6 +71,7 @@ types:
   github.com/google/uuid.UUID: {postgres: uuid, mysql: binary(16)}
 naming: {index: "idx_{table}_{columns}"}
 renames: ask
+online: true
 exclude: [legacy_*]
 wait: 30s
 lock_timeout: 2s
@@ -99,12 +100,13 @@ build_tags: [pro]
 	}
 	want.Naming = reflect.Naming{Index: "idx_{table}_{columns}"}
 	want.Renames = RenamesAsk
+	want.Online = true
 	want.Exclude = []string{"legacy_*"}
 	want.Wait, want.LockTimeout, want.StatementTimeout = 30*time.Second, 2*time.Second, time.Minute
 	want.FileTemplate = "{year}{month}{day}_{id}_{slug}"
 	want.Hooks = []Hook{
-		{Name: "gofumpt -w {file}", Command: []string{"gofumpt", "-w", "{file}"}, Line: 19},
-		{Name: "sh -c echo two words", Command: []string{"sh", "-c", "echo two words"}, Line: 20},
+		{Name: "gofumpt -w {file}", Command: []string{"gofumpt", "-w", "{file}"}, Line: 20},
+		{Name: "sh -c echo two words", Command: []string{"sh", "-c", "echo two words"}, Line: 21},
 	}
 	want.BuildTags = []string{"pro"}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -110,6 +110,9 @@ var keys = []struct {
 	{"renames", func(p *parser, key string, node *yaml.Node) {
 		p.config.Renames = Renames(p.oneOf(key, node, "flag", "ask", "accept", "never"))
 	}},
+	{"online", func(p *parser, key string, node *yaml.Node) {
+		p.config.Online = p.oneOf(key, node, "true", "false") == "true"
+	}},
 	{"exclude", (*parser).exclude},
 	{"scratch_url", func(p *parser, key string, node *yaml.Node) { p.config.ScratchURL = p.url(key, node) }},
 	{"version_table", func(p *parser, key string, node *yaml.Node) { p.config.VersionTable = p.name(key, node) }},
