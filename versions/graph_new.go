@@ -104,6 +104,11 @@ func (g *Graph) CheckNew(meta Meta) error {
 	for _, n := range g.nodes {
 		all = append(all, n.Meta)
 	}
+	if meta.File == "" {
+		meta.File = "the new revision"
+	}
+	// The newest comes last, so that it is named as the one that takes what another has.
+	meta.Created = "9999-12-31T23:59:59Z"
 	_, err := NewGraph(append(all, meta))
 	return err
 }
