@@ -75,6 +75,7 @@ func New(environment Environment) *cli.App {
 		Before:                    p.before,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "url", Usage: "the database, instead of RETORT_URL and of url in retort.yaml", DefaultText: ""},
+			&cli.StringFlag{Name: "database", Usage: "the database of that name, of those in retort.yaml"},
 			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "read this file instead of the next retort.yaml upwards"},
 			&cli.StringFlag{Name: "directory", Aliases: []string{"C"}, Usage: "run as if started in this directory"},
 			&cli.StringFlag{Name: "color", Value: "auto", Usage: "auto, always or never"},

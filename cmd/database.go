@@ -111,8 +111,13 @@ func (i *invocation) dialects() ([]schema.Dialect, error) {
 }
 
 func (i *invocation) versionsOptions() versions.Options {
+	version := schema.ParseName(i.config.VersionTable)
+	// An error comes back where the URL is asked for.
+	if chosen, err := i.chosenDatabase(); err == nil && chosen != nil && version.Schema == "" {
+		version.Schema = chosen.Namespace
+	}
 	return versions.Options{
-		VersionTable: schema.ParseName(i.config.VersionTable),
+		VersionTable: version,
 		HistoryTable: schema.ParseName(i.config.HistoryTable),
 		Wait:         i.config.Wait,
 		LockTimeout:  i.config.LockTimeout, StatementTimeout: i.config.StatementTimeout,

@@ -193,11 +193,14 @@ func (i *invocation) editor() []string {
 func (p *program) currentCommand() *cli.Command {
 	return &cli.Command{
 		Name: "current", Category: "database", Usage: "show the revision of the database",
-		Flags: withFormat(verboseFlag(), &cli.BoolFlag{Name: "check-heads", Usage: "exit with 2 unless everything is applied"}),
+		Flags: withFormat(severalFlags(verboseFlag(), &cli.BoolFlag{Name: "check-heads", Usage: "exit with 2 unless everything is applied"})...),
 		Action: p.action(arity{}, func(i *invocation) error {
 			h, err := i.revisions()
 			if err != nil {
 				return err
+			}
+			if i.Bool("all") {
+				return i.currentOfAll(h)
 			}
 			if err := i.withCurrent(h); err != nil {
 				return err

@@ -14,12 +14,15 @@ import (
 
 	"github.com/retort-db/retort/cmd/internal/arguments"
 	"github.com/retort-db/retort/cmd/internal/config"
+	"github.com/retort-db/retort/cmd/internal/databases"
 	"github.com/retort-db/retort/cmd/internal/output"
 	"github.com/retort-db/retort/internal/overlay"
 )
 
 // invocation is one command at work.
 type invocation struct {
+	// chosen is the database that --database names, once it was looked up.
+	chosen *databases.Database
 	*program
 	*cli.Context
 	ctx    context.Context
@@ -156,8 +159,19 @@ func (i *invocation) note(format string, args ...any) {
 	fmt.Fprintf(i.Stderr, format+"\n", args...)
 }
 
-// databaseURL returns the database: the flag goes before RETORT_URL, that before the file.
+// databaseURL returns the database: the one that --database names, or else the flag goes before RETORT_URL, that before the
+// file.
 func (i *invocation) databaseURL() (string, error) {
+	if chosen, err := i.chosenDatabase(); err != nil {
+		return "", err
+	} else if chosen != nil {
+		return chosen.URL, nil
+	}
+	return i.baseURL()
+}
+
+// baseURL is the database of the project, whichever of several is asked for.
+func (i *invocation) baseURL() (string, error) {
 	here, err := os.Getwd()
 	if err != nil {
 		return "", err
@@ -167,6 +181,9 @@ func (i *invocation) databaseURL() (string, error) {
 	}
 	if given, ok := i.Lookup("RETORT_URL"); ok && given != "" {
 		return config.AbsoluteURL(given, here), nil
+	}
+	if i.config.Databases.Several() && i.config.URL.Line == 0 {
+		return "", &arguments.UsageError{Command: i.Command.Name, Text: "the project has several databases and no url: say which with --database NAME, or --url URL"}
 	}
 	return i.config.DatabaseURL(i.Lookup)
 }

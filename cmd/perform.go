@@ -43,6 +43,9 @@ type ran struct {
 
 // run has the driver work on the database, tells what happens, and answers.
 func (i *invocation) run(command protocol.Command, targets []string, stamp protocol.StampOptions) error {
+	if i.Bool("all") {
+		return i.runOnAll(command, targets, stamp)
+	}
 	work, err := i.job(command, targets, stamp)
 	if err != nil {
 		return err
@@ -73,11 +76,11 @@ func (i *invocation) run(command protocol.Command, targets []string, stamp proto
 
 // job puts together what is to be done on the database that the command is for.
 func (i *invocation) job(command protocol.Command, targets []string, stamp protocol.StampOptions) (job, error) {
-	options, err := i.runOptions()
+	url, dialect, err := i.target()
 	if err != nil {
 		return job{}, err
 	}
-	url, dialect, err := i.target()
+	options, err := i.runOptions()
 	if err != nil {
 		return job{}, err
 	}

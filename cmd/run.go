@@ -16,7 +16,7 @@ import (
 )
 
 func runFlags(flags ...cli.Flag) []cli.Flag {
-	return append(flags,
+	return append(severalFlags(flags...),
 		waitFlag(),
 		&cli.DurationFlag{Name: "lock-timeout", Usage: "how long a statement waits for locks before it lets others pass and tries again", DefaultText: "lock_timeout of retort.yaml"},
 		&cli.IntFlag{Name: "lock-retries", Usage: "how often it tries again; -1 is never", DefaultText: fmt.Sprint(versions.DefaultLockRetries)},
@@ -73,8 +73,8 @@ func (i *invocation) migrate(command protocol.Command) error {
 func (p *program) stampCommand() *cli.Command {
 	return &cli.Command{
 		Name: "stamp", Category: "database", Usage: "write the revision of the database without running anything", ArgsUsage: "REVISION…   (FROM:TO with --sql)",
-		Flags: withFormat(append(sqlFlags(), &cli.BoolFlag{Name: "purge", Usage: "remove all rows of the version table first, also unknown ones"},
-			waitFlag(), verboseRun())...),
+		Flags: withFormat(severalFlags(append(sqlFlags(), &cli.BoolFlag{Name: "purge", Usage: "remove all rows of the version table first, also unknown ones"},
+			waitFlag(), verboseRun())...)...),
 		Action: p.action(arity{1, anyNumber}, func(i *invocation) error {
 			if i.Bool("sql") {
 				return i.script(protocol.Stamp, i.Args().Slice())
@@ -123,6 +123,9 @@ func (i *invocation) runOptions() (protocol.Options, error) {
 
 // script prints the statements of a range.
 func (i *invocation) script(command protocol.Command, targets []string) error {
+	if i.Bool("all") {
+		return &arguments.UsageError{Command: i.Command.Name, Text: "--sql needs no database, and --all asks for several"}
+	}
 	switch {
 	case command == protocol.Downgrade && !strings.Contains(targets[0], ":"):
 		return &arguments.UsageError{Command: i.Command.Name, Text: "--sql needs a range from:to, such as head:" + targets[0]}

@@ -26,10 +26,11 @@ type engine interface {
 	mark(n int) string
 	// now is the SQL for the time in UTC, as a timestamp of the history table has it.
 	now() string
-	// tryLock takes the database's lock for a connection or for the transaction that is open on it, or tells who has it.
-	// Engines whose transactions are their lock always get it.
-	tryLock(ctx context.Context, q introspect.Querier, scope lockScope) (taken bool, holder string, err error)
-	unlock(ctx context.Context, q introspect.Querier) error
+	// tryLock takes the lock for a connection or for the transaction that is open on it, or tells who has it. It belongs to
+	// the namespace of the version table, the default one if that is empty. Engines whose transactions are their lock always
+	// get it.
+	tryLock(ctx context.Context, q introspect.Querier, namespace string, scope lockScope) (taken bool, holder string, err error)
+	unlock(ctx context.Context, q introspect.Querier, namespace string) error
 	// seizeWrite makes a transaction that just began the only one that may write, where a transaction is the lock.
 	seizeWrite(ctx context.Context, q introspect.Querier, versionTable schema.Name) error
 	// openTransaction reports whether a transaction is open on a connection.

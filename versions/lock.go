@@ -32,7 +32,7 @@ func (r *runner) lock(ctx context.Context) (unlock func(*error), err error) {
 		scope = lockOfTransaction
 	}
 	err = r.wait(ctx, func() (bool, string, error) {
-		taken, holder, err := r.engine.tryLock(ctx, r.conn.Querier, scope)
+		taken, holder, err := r.engine.tryLock(ctx, r.conn.Querier, r.tables.version.Schema, scope)
 		if err != nil {
 			err = fmt.Errorf("lock the database: %w", err)
 		}
@@ -48,7 +48,7 @@ func (r *runner) lock(ctx context.Context) (unlock func(*error), err error) {
 	return func(*error) {
 		ctx, cancel := cleanupContext(ctx)
 		defer cancel()
-		if err := r.engine.unlock(ctx, r.conn.Querier); err != nil {
+		if err := r.engine.unlock(ctx, r.conn.Querier, r.tables.version.Schema); err != nil {
 			r.conn.discard()
 		}
 	}, nil
@@ -90,7 +90,7 @@ func (r *runner) lockTransaction(ctx context.Context, tx *transaction) error {
 	if !r.pooled {
 		return nil
 	}
-	taken, holder, err := r.engine.tryLock(ctx, tx.Tx.Tx, lockOfTransaction)
+	taken, holder, err := r.engine.tryLock(ctx, tx.Tx.Tx, r.tables.version.Schema, lockOfTransaction)
 	if err != nil {
 		return fmt.Errorf("lock the database: %w", err)
 	}

@@ -36,23 +36,23 @@ func (mysql) tableExists(ctx context.Context, q introspect.Querier, name schema.
 }
 
 // mysqlLock is the lock's name. Names are the server's, so the database is part of it; they end after 64 bytes.
-const mysqlLock = "CONCAT('retort:', LEFT(SHA2(DATABASE(), 256), 40))"
+const mysqlLock = "CONCAT('retort:', LEFT(SHA2(COALESCE(NULLIF(?, ''), DATABASE()), 256), 40))"
 
-func (mysql) tryLock(ctx context.Context, q introspect.Querier, _ lockScope) (bool, string, error) {
+func (mysql) tryLock(ctx context.Context, q introspect.Querier, namespace string, _ lockScope) (bool, string, error) {
 	var taken sql.NullInt64
-	if err := q.QueryRowContext(ctx, "SELECT GET_LOCK("+mysqlLock+", 0)").Scan(&taken); err != nil || taken.Int64 == 1 {
+	if err := q.QueryRowContext(ctx, "SELECT GET_LOCK("+mysqlLock+", 0)", namespace).Scan(&taken); err != nil || taken.Int64 == 1 {
 		return taken.Int64 == 1, "", err
 	}
 	var holder sql.NullInt64
-	if err := q.QueryRowContext(ctx, "SELECT IS_USED_LOCK("+mysqlLock+")").Scan(&holder); err != nil || !holder.Valid {
+	if err := q.QueryRowContext(ctx, "SELECT IS_USED_LOCK("+mysqlLock+")", namespace).Scan(&holder); err != nil || !holder.Valid {
 		return false, "", err
 	}
 	return false, fmt.Sprintf("connection %d", holder.Int64), nil
 }
 
-func (mysql) unlock(ctx context.Context, q introspect.Querier) error {
+func (mysql) unlock(ctx context.Context, q introspect.Querier, namespace string) error {
 	var released sql.NullInt64
-	return q.QueryRowContext(ctx, "SELECT RELEASE_LOCK("+mysqlLock+")").Scan(&released)
+	return q.QueryRowContext(ctx, "SELECT RELEASE_LOCK("+mysqlLock+")", namespace).Scan(&released)
 }
 
 func (mysql) seizeWrite(context.Context, introspect.Querier, schema.Name) error { return nil }

@@ -17,8 +17,9 @@ import (
 // postgres locks by an advisory lock of the session, which ends with it.
 type postgres struct{}
 
-// postgresLock is the lock's key, the bytes of "retort". Advisory locks belong to one database.
-const postgresLock = 0x7265746f7274
+// postgresLock is the lock's key: the bytes of "reto", and of the schema that holds the version table, so that the tenants
+// of one database do not wait for each other. Advisory locks belong to one database.
+const postgresLock = "((1919251567::bigint << 32) | (pg_catalog.hashtext(coalesce(nullif($1::text, ''), pg_catalog.current_schema(), ''))::bigint & 4294967295))"
 
 func (postgres) dialect() schema.Dialect { return schema.Postgres }
 func (postgres) transactional() bool     { return true }
@@ -43,13 +44,13 @@ func (postgres) tableExists(ctx context.Context, q introspect.Querier, name sche
 
 // tryLock does not wait on the server: a session that waits there holds a snapshot, and CREATE INDEX CONCURRENTLY in the
 // session that has the lock would wait for that snapshot for ever.
-func (postgres) tryLock(ctx context.Context, q introspect.Querier, scope lockScope) (bool, string, error) {
+func (postgres) tryLock(ctx context.Context, q introspect.Querier, namespace string, scope lockScope) (bool, string, error) {
 	try := "pg_try_advisory_lock"
 	if scope == lockOfTransaction {
 		try = "pg_try_advisory_xact_lock"
 	}
 	var taken bool
-	if err := q.QueryRowContext(ctx, "SELECT pg_catalog."+try+"($1)", int64(postgresLock)).Scan(&taken); err != nil || taken {
+	if err := q.QueryRowContext(ctx, "SELECT pg_catalog."+try+"("+postgresLock+")", namespace).Scan(&taken); err != nil || taken {
 		return taken, "", err
 	}
 	var pid int
@@ -57,7 +58,7 @@ func (postgres) tryLock(ctx context.Context, q introspect.Querier, scope lockSco
 	err := q.QueryRowContext(ctx, "SELECT a.pid, coalesce(a.application_name, ''), coalesce(a.client_addr::text, '') "+
 		"FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "+
 		"WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) "+
-		"AND ((l.classid::bigint << 32) | l.objid::bigint) = $1 LIMIT 1", int64(postgresLock)).Scan(&pid, &application, &client)
+		"AND ((l.classid::bigint << 32) | l.objid::bigint) = "+postgresLock+" LIMIT 1", namespace).Scan(&pid, &application, &client)
 	if err != nil {
 		return false, "", nil // released meanwhile, or not ours to see
 	}
@@ -71,9 +72,9 @@ func (postgres) tryLock(ctx context.Context, q introspect.Querier, scope lockSco
 	return false, holder, nil
 }
 
-func (postgres) unlock(ctx context.Context, q introspect.Querier) error {
+func (postgres) unlock(ctx context.Context, q introspect.Querier, namespace string) error {
 	var held bool
-	return q.QueryRowContext(ctx, "SELECT pg_catalog.pg_advisory_unlock($1)", int64(postgresLock)).Scan(&held)
+	return q.QueryRowContext(ctx, "SELECT pg_catalog.pg_advisory_unlock("+postgresLock+")", namespace).Scan(&held)
 }
 
 func (postgres) seizeWrite(context.Context, introspect.Querier, schema.Name) error { return nil }

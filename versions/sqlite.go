@@ -34,10 +34,10 @@ func (sqlite) tableExists(ctx context.Context, q introspect.Querier, name schema
 	return exists(ctx, q, "SELECT 1 FROM "+from+" WHERE type = 'table' AND lower(name) = lower(?)", name.Name)
 }
 
-func (sqlite) tryLock(context.Context, introspect.Querier, lockScope) (bool, string, error) {
+func (sqlite) tryLock(context.Context, introspect.Querier, string, lockScope) (bool, string, error) {
 	return true, "", nil
 }
-func (sqlite) unlock(context.Context, introspect.Querier) error { return nil }
+func (sqlite) unlock(context.Context, introspect.Querier, string) error { return nil }
 
 // seizeWrite does what BEGIN IMMEDIATE does, in a transaction that database/sql began: the first statement writes, so the
 // write lock is taken before anything was read, and what is read afterwards stays true. It changes no row.

@@ -21,6 +21,8 @@ type Config struct {
 
 	// URL is the database as the file has it, with variables unexpanded; [Config.DatabaseURL] expands it.
 	URL Text
+	// Databases are those that have the schema, if there are several.
+	Databases Databases
 	// ScratchURL is a database that may be emptied, for servers that grant no scratch space.
 	ScratchURL Text
 

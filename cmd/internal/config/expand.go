@@ -37,9 +37,9 @@ func (c *Config) ScratchDatabaseURL(lookup func(string) (string, bool)) (string,
 }
 
 func (c *Config) expanded(key string, text Text, lookup func(string) (string, bool)) (string, error) {
-	value, missing := expand(text.Value, lookup)
-	if missing != "" {
-		return "", &UnsetError{File: c.displayFile(), Line: text.Line, Key: key, Variable: missing}
+	value, err := c.Expanded(key, text, lookup)
+	if err != nil {
+		return "", err
 	}
 	return AbsoluteURL(value, c.Dir), nil
 }

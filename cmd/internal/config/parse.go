@@ -98,6 +98,7 @@ var keys = []struct {
 	read func(p *parser, key string, node *yaml.Node)
 }{
 	{"url", func(p *parser, key string, node *yaml.Node) { p.config.URL = p.url(key, node) }},
+	{"databases", (*parser).databases},
 	{"models", func(p *parser, key string, node *yaml.Node) { p.config.Models = p.some(key, node) }},
 	{"migrations", func(p *parser, key string, node *yaml.Node) { p.config.Migrations = p.some(key, node) }},
 	{"dialects", (*parser).dialects},
@@ -384,12 +385,7 @@ func (p *parser) hooks(key string, node *yaml.Node) {
 
 // hook reads a command as one text, split at spaces, or as a list of its words.
 func (p *parser) hook(key string, node *yaml.Node) {
-	var command []string
-	if node.Kind == yaml.SequenceNode {
-		command = p.texts(key, node)
-	} else {
-		command = strings.Fields(p.text(key, node))
-	}
+	command := p.command(key, node)
 	if len(command) == 0 {
 		return
 	}
