@@ -14,6 +14,7 @@ type mysqlCost int
 // The costs. What the server really takes was measured, see the effects in docs/.
 const (
 	mysqlAlone   mysqlCost = iota // joins nothing
+	mysqlEither                   // the data dictionary alone, or a rebuild: joins what rebuilds anyway
 	mysqlMeta                     // the data dictionary alone
 	mysqlInstant                  // columns added or dropped in place: with an index build it would become a rebuild
 	mysqlBuild                    // an index is built
@@ -27,6 +28,8 @@ func (a mysqlCost) joins(b mysqlCost) (mysqlCost, bool) {
 	switch {
 	case a == mysqlAlone || b == mysqlAlone:
 		return mysqlAlone, false
+	case a == mysqlEither || b == mysqlEither:
+		return mysqlRebuild, a == mysqlRebuild || b == mysqlRebuild
 	case a == b:
 		return a, true
 	case a >= mysqlAddKey || b >= mysqlAddKey:

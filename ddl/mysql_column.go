@@ -276,6 +276,9 @@ func (c *mysqlCompiler) alterColumn(o *op.AlterColumn) error {
 	if old == nil {
 		return c.misfit(o, "there is no such column")
 	}
+	if len(o.Attributes) == 0 && o.Position == (op.Position{}) {
+		return nil
+	}
 	if o.Using != "" {
 		return c.unsupported(o, "its ALTER TABLE has no USING; add a column of the new type, fill it, drop the old one and rename")
 	}
@@ -351,16 +354,17 @@ func placeOf(table *schema.Table, name string) op.Position {
 }
 
 // costOfAltering tells changes of the data dictionary from those that rebuild the table. Longer texts and enums with more
-// values may be either; they keep to themselves, so that nothing makes them worse.
+// values may be either.
 func (c *mysqlCompiler) costOfAltering(o *op.AlterColumn, old, column *schema.Column) mysqlCost {
-	cost := mysqlMeta
+	cost, either := mysqlMeta, false
 	for _, attribute := range o.Attributes {
 		switch attribute {
 		case op.DefaultAttribute, op.CommentAttribute, op.OptionAttribute(schema.OptionInvisible), op.OptionAttribute(schema.OptionOnUpdate):
 		case op.TypeAttribute:
 			kind := strings.ToLower(firstWord(old.Type))
 			if kind == strings.ToLower(firstWord(column.Type)) && (kind == "varchar" || kind == "enum" || kind == "set") {
-				return mysqlAlone
+				either = true
+				continue
 			}
 			cost = mysqlRebuild
 		default:
@@ -369,6 +373,9 @@ func (c *mysqlCompiler) costOfAltering(o *op.AlterColumn, old, column *schema.Co
 	}
 	if o.Position != (op.Position{}) {
 		cost = mysqlRebuild
+	}
+	if either && cost != mysqlRebuild {
+		return mysqlEither
 	}
 	return cost
 }

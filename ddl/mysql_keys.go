@@ -215,6 +215,9 @@ func (c *mysqlCompiler) dropConstraint(o *op.DropConstraint) error {
 		return err
 	}
 	found := o.Find(table)
+	if index := table.Index(o.Name); found == nil && o.Type == op.UniqueConstraint && index != nil && index.Unique {
+		return c.dropKey(o, table, o.Name)
+	}
 	if found == nil {
 		if o.IfExists {
 			return nil

@@ -107,6 +107,9 @@ func (c *mysqlCompiler) createSequence(o *op.CreateSequence) error {
 	return nil
 }
 
+// mariadbSequenceCache is how many numbers a sequence has in advance unless it says otherwise.
+const mariadbSequenceCache = 1000
+
 func mariadbSequenceClauses(s *schema.Sequence) string {
 	text := ""
 	number := func(word string, value *int64) {
@@ -126,8 +129,24 @@ func (c *mysqlCompiler) alterSequence(o *op.AlterSequence) error {
 	if !c.isMariaDB() {
 		return c.unsupported(o, mysqlNoSequences)
 	}
-	clauses := mariadbSequenceClauses(o.Sequence)
-	if !o.Sequence.Cycle {
+	// What the statement does not name stays, so that defaults have to be named.
+	whole := *o.Sequence
+	for _, number := range []struct {
+		value **int64
+		usual int64
+	}{{&whole.Increment, 1}, {&whole.Cache, mariadbSequenceCache}} {
+		if *number.value == nil {
+			*number.value = &number.usual
+		}
+	}
+	clauses := mariadbSequenceClauses(&whole)
+	if whole.Min == nil {
+		clauses += " NO MINVALUE"
+	}
+	if whole.Max == nil {
+		clauses += " NO MAXVALUE"
+	}
+	if !whole.Cycle {
 		clauses += " NOCYCLE"
 	}
 	c.statement(o, "ALTER SEQUENCE "+mysqlName(o.Sequence.Name)+clauses)

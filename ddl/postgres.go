@@ -24,8 +24,14 @@ func (postgresEngine) compile(server schema.Server, before *schema.Schema, opera
 	if unchecked {
 		c.say(nil, "SET LOCAL check_function_bodies = off", "function bodies may use what is created after them")
 	}
-	for i, operation := range operations {
-		c.rest = operations[i+1:]
+	for i := 0; i < len(operations); i++ {
+		together := c.together(operations[i:])
+		c.rest = operations[i+together:]
+		operation := operations[i]
+		if together > 1 {
+			operation = &op.Batch{Table: operation.Subject(), Operations: operations[i : i+together]}
+			i += together - 1
+		}
 		if err := c.add(operation); err != nil {
 			return nil, err
 		}

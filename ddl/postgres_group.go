@@ -19,6 +19,49 @@ type postgresGroup struct {
 	later []Statement
 }
 
+// together returns how many of the next operations go into one ALTER TABLE although nobody asked for it, at least 1: changes
+// of one table of which several would each copy or read it, and which the server does in one go.
+func (c *postgresCompiler) together(operations []op.Operation) int {
+	count := 0
+	var columns []string
+	for _, operation := range operations {
+		column, joins := joinsScan(operation)
+		if !joins || operation.Subject() != operations[0].Subject() || column != "" && slices.Contains(columns, column) {
+			break
+		}
+		columns = append(columns, column)
+		count++
+	}
+	costly, last := 0, 1
+	for i := range count {
+		if count > 1 && EffectOf(c.server, c.state, operations[i]).Long() {
+			costly++
+			last = i + 1
+		}
+	}
+	if costly < 2 {
+		return 1
+	}
+	return last
+}
+
+// joinsScan reports whether an operation does the same in one statement with others like it, and which column it is about:
+// what the server computes does not depend on the other columns.
+func joinsScan(operation op.Operation) (column string, joins bool) {
+	switch o := operation.(type) {
+	case *op.AlterColumn:
+		for _, attribute := range o.Attributes {
+			if attribute != op.TypeAttribute && attribute != op.NotNullAttribute {
+				return "", false
+			}
+		}
+		return o.Name, o.Using == "" && !o.Online && len(o.Attributes) > 0
+	case *op.AddConstraint:
+		return "", o.Check != nil && !o.Check.NotValid && !o.Online
+	}
+	return "", false
+}
+
 func (c *postgresCompiler) addBatch(batch *op.Batch) error {
 	c.flush()
 	rest := c.rest

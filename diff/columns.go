@@ -207,21 +207,25 @@ func (c *comparison) compareColumn(p pair, old, column *schema.Column) {
 		differ(op.IdentityAttribute)
 	}
 	if c.differs(column.Collation, old.Collation, ownedText(owned, op.CollationAttribute), strings.EqualFold) &&
-		(canon == nil || !strings.EqualFold(canon.Collation, old.Collation)) {
+		!c.settled(p, canon != nil && strings.EqualFold(canon.Collation, old.Collation)) {
 		differ(op.CollationAttribute)
 	}
 	if c.differs(column.Charset, old.Charset, ownedText(owned, op.CharsetAttribute), strings.EqualFold) &&
-		(canon == nil || !strings.EqualFold(canon.Charset, old.Charset)) {
+		!c.settled(p, canon != nil && strings.EqualFold(canon.Charset, old.Charset)) {
 		differ(op.CharsetAttribute)
 	}
 	if c.differs(column.Comment, old.Comment, ownedText(owned, op.CommentAttribute), sameText) {
 		differ(op.CommentAttribute)
 	}
-	var ownedOptions schema.Options
+	var ownedOptions, canonOptions schema.Options
 	if owned != nil {
 		ownedOptions = owned.Options
 	}
+	if canon != nil {
+		canonOptions = canon.Options
+	}
 	set, unset := c.compareOptions(column.Options, old.Options, ownedOptions)
+	set = c.unsettled(p, set, old.Options, canonOptions)
 	for _, option := range set {
 		differ(op.OptionAttribute(option.Key))
 	}
@@ -339,6 +343,25 @@ func (c *comparison) compareOptions(target, current, owned schema.Options) (set 
 	return set, unset
 }
 
+// settled reports whether a difference of a catalog's text is none, because the server reads the target's own back like
+// that: what is the default is not in its catalog. Until the server was asked the table is uncertain.
+func (c *comparison) settled(p pair, canonicalIsCurrent bool) bool {
+	if p.canon == nil {
+		c.uncertain[p.to.Name] = true
+		return false
+	}
+	return canonicalIsCurrent
+}
+
+// unsettled returns the options that differ for certain, of those that the target sets.
+func (c *comparison) unsettled(p pair, set, current, canonical schema.Options) schema.Options {
+	return slices.DeleteFunc(set, func(option schema.Option) bool {
+		was, has := current.Get(option.Key)
+		is, reads := canonical.Get(option.Key)
+		return c.settled(p, has == reads && strings.EqualFold(was, is))
+	})
+}
+
 // sameIdentity compares how columns number themselves. The name of the sequence behind does not count.
 func sameIdentity(a, b *schema.Identity) bool {
 	if a == nil || b == nil {
@@ -373,7 +396,12 @@ func (c *comparison) compareTableAttributes(p pair) {
 	if c.differs(p.to.Comment, p.from.Comment, ownedComment, sameText) {
 		alter.Comment = &p.to.Comment
 	}
+	var canonOptions schema.Options
+	if p.canon != nil {
+		canonOptions = p.canon.Options
+	}
 	alter.Set, alter.Unset = c.compareOptions(p.to.Options, p.from.Options, ownedOptions)
+	alter.Set = c.unsettled(p, alter.Set, p.from.Options, canonOptions)
 	if alter.Comment == nil && len(alter.Set) == 0 && len(alter.Unset) == 0 {
 		return
 	}

@@ -69,6 +69,36 @@ func compareStandalone[T schema.Object](c *comparison, k standalone[T]) {
 	}
 }
 
+// normalSequence returns a sequence in the form of the catalogs' readers: without what is the default, and without its
+// comment.
+func (c *comparison) normalSequence(s *schema.Sequence) *schema.Sequence {
+	out := *s
+	out.Comment = ""
+	cache := int64(1)
+	if c.dialect == schema.MySQL {
+		cache = 1000
+	}
+	if c.dialect == schema.Postgres && out.Type == "" {
+		out.Type = "bigint"
+	}
+	start, first := int64(1), out.Min
+	if out.Increment != nil && *out.Increment < 0 {
+		start, first = -1, out.Max
+	}
+	if first != nil {
+		start = *first
+	}
+	unlessDefault := func(number **int64, usual int64) {
+		if *number != nil && **number == usual {
+			*number = nil
+		}
+	}
+	unlessDefault(&out.Increment, 1)
+	unlessDefault(&out.Cache, cache)
+	unlessDefault(&out.Start, start)
+	return &out
+}
+
 // compareStandalone compares what stands beside the tables.
 func (c *comparison) compareStandalone() {
 	owned := c.Owned
@@ -91,7 +121,9 @@ func (c *comparison) compareStandalone() {
 			owner := s.OwnedBy.Relation
 			return s.Foreign != "" || (owner != (schema.Name{}) && !c.to.Tables.Has(owner))
 		},
-		same:   func(a, b *schema.Sequence) bool { return reflect.DeepEqual(a, b) },
+		same: func(a, b *schema.Sequence) bool {
+			return c.fits(a.Comment, b.Comment) && reflect.DeepEqual(c.normalSequence(a), c.normalSequence(b))
+		},
 		create: func(s *schema.Sequence) op.Operation { return &op.CreateSequence{Sequence: s} },
 		drop:   func(s *schema.Sequence) op.Operation { return &op.DropSequence{Name: s.Name} },
 		replace: func(_, target *schema.Sequence) []op.Operation {

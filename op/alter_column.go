@@ -64,6 +64,9 @@ func (o *AlterColumn) String() string {
 	if o.Position != (Position{}) {
 		parts = append(parts, "position")
 	}
+	if len(parts) == 0 {
+		parts = []string{"nothing"}
+	}
 	return fmt.Sprintf("alter column %s.%s: %s", o.Table, o.Name, strings.Join(parts, ", "))
 }
 
@@ -155,6 +158,9 @@ func (o *AlterColumn) Apply(s *schema.Schema) error {
 	for _, attribute := range o.Attributes {
 		CopyAttribute(column, &o.To, attribute)
 	}
+	if o.becomesRowID(s, column) {
+		column.Type = "INTEGER"
+	}
 	if o.Position == (Position{}) {
 		return nil
 	}
@@ -171,6 +177,12 @@ func (o *AlterColumn) Apply(s *schema.Schema) error {
 	return nil
 }
 
+// becomesRowID reports whether the column gets another type because it numbers itself from now on: SQLite knows
+// AUTOINCREMENT for INTEGER only.
+func (o *AlterColumn) becomesRowID(s *schema.Schema, column *schema.Column) bool {
+	return s.Server.Dialect == schema.SQLite && o.Changes(IdentityAttribute) && o.To.Identity != nil && !strings.EqualFold(column.Type, "integer")
+}
+
 // Reverse sets the attributes back to what they were. A conversion by Using is not reversed: the reverse carries none.
 func (o *AlterColumn) Reverse(before *schema.Schema) ([]Operation, error) {
 	table, err := tableFor(o, before, o.Table)
@@ -184,6 +196,10 @@ func (o *AlterColumn) Reverse(before *schema.Schema) ([]Operation, error) {
 	undo := &AlterColumn{Table: o.Table, Name: o.Name, Attributes: slices.Clone(o.Attributes), Online: o.Online}
 	for _, attribute := range o.Attributes {
 		CopyAttribute(&undo.To, column, attribute)
+	}
+	if o.becomesRowID(before, column) && !o.Changes(TypeAttribute) {
+		undo.Attributes = append(undo.Attributes, TypeAttribute)
+		undo.To.Type = column.Type
 	}
 	if o.Position != (Position{}) {
 		undo.Position = Position{First: true}

@@ -142,7 +142,11 @@ func (o *AddConstraint) Reverse(before *schema.Schema) ([]Operation, error) {
 		}
 		return nil, &IrreversibleError{Operation: o.String(), Reason: "it has no name; give it one"}
 	}
-	return []Operation{&DropConstraint{Table: o.Table, Type: o.Type(), Name: o.Name()}}, nil
+	undo := []Operation{&DropConstraint{Table: o.Table, Type: o.Type(), Name: o.Name()}}
+	if table := before.Table(o.Table); o.UsingIndex != "" && table != nil && table.Index(o.UsingIndex) != nil {
+		undo = append(undo, &CreateIndex{Table: o.Table, Index: table.Index(o.UsingIndex).Clone()})
+	}
+	return undo, nil
 }
 
 // DropConstraint drops a constraint by its type and name. A primary key may be given without a name.
@@ -175,6 +179,9 @@ func (o *DropConstraint) String() string {
 
 // Apply removes the constraint.
 func (o *DropConstraint) Apply(s *schema.Schema) error {
+	if o.Type == UniqueConstraint {
+		asUnique(s, o.Table, o.Name)
+	}
 	table, err := tableFor(o, s, o.Table)
 	if err != nil {
 		return err
@@ -187,6 +194,10 @@ func (o *DropConstraint) Apply(s *schema.Schema) error {
 
 // Reverse adds the constraint as it was.
 func (o *DropConstraint) Reverse(before *schema.Schema) ([]Operation, error) {
+	if o.Type == UniqueConstraint {
+		before = apart(before, o.Table)
+		asUnique(before, o.Table, o.Name)
+	}
 	table, err := tableFor(o, before, o.Table)
 	if err != nil {
 		return nil, err
@@ -279,6 +290,9 @@ func (o *RenameConstraint) String() string {
 
 // Apply renames the constraint.
 func (o *RenameConstraint) Apply(s *schema.Schema) error {
+	if o.Type == UniqueConstraint {
+		asUnique(s, o.Table, o.From)
+	}
 	table, err := tableFor(o, s, o.Table)
 	if err != nil {
 		return err

@@ -80,6 +80,7 @@ func (o *DropIndex) String() string { return fmt.Sprintf("drop index %s on %s", 
 
 // Apply removes the index.
 func (o *DropIndex) Apply(s *schema.Schema) error {
+	asIndex(s, o.Table, o.Name)
 	indexes, err := indexesOf(o, s, o.Table)
 	if err != nil {
 		return err
@@ -97,6 +98,8 @@ func (o *DropIndex) Apply(s *schema.Schema) error {
 
 // Reverse creates the index as it was.
 func (o *DropIndex) Reverse(before *schema.Schema) ([]Operation, error) {
+	before = apart(before, o.Table)
+	asIndex(before, o.Table, o.Name)
 	indexes, err := indexesOf(o, before, o.Table)
 	if err != nil {
 		return nil, err
@@ -131,6 +134,7 @@ func (o *RenameIndex) String() string {
 
 // Apply renames the index.
 func (o *RenameIndex) Apply(s *schema.Schema) error {
+	asIndex(s, o.Table, o.From)
 	indexes, err := indexesOf(o, s, o.Table)
 	if err != nil {
 		return err

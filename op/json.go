@@ -3,6 +3,8 @@ package op
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // List is a list of operations that is written to JSON with the kind of each, and read back. Go functions inside data
@@ -52,6 +54,9 @@ type tagged struct {
 	Op   json.RawMessage `json:"op"`
 	Text string          `json:"text,omitempty"`
 }
+
+// Kinds returns the kinds of all operations of this package, sorted.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 // kinds creates an empty operation of each kind.
 var kinds = map[string]func() Operation{

@@ -131,16 +131,19 @@ func (s *RenameTableStep) Model(goType string) *RenameTableStep {
 	return s
 }
 
-// CommentTable records setting the comment of a table; an empty text removes it.
+// CommentTable records setting the comment of a table; an empty text removes it. SQLite has no comments, and nothing is
+// recorded for it.
 func (m *Migration) CommentTable(table, text string) {
-	m.Do(&AlterTable{Name: schema.ParseName(table), Comment: &text})
+	if m.dialect != schema.SQLite {
+		m.Do(&AlterTable{Name: schema.ParseName(table), Comment: &text})
+	}
 }
 
 // AlterTable records changing attributes of a table as a whole: those whose methods are called on the returned step.
 func (m *Migration) AlterTable(table string) *AlterTableStep {
 	alter := &AlterTable{Name: schema.ParseName(table)}
 	m.Do(alter)
-	return &AlterTableStep{alter}
+	return &AlterTableStep{alter: alter, dialect: m.dialect}
 }
 
 // SetTableOption records setting an attribute of a table that one engine alone knows, by its key in [schema.Options].

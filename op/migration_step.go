@@ -3,11 +3,16 @@ package op
 import "github.com/retort-db/retort/schema"
 
 // AlterTableStep says what changes. What it does not mention stays as it is.
-type AlterTableStep struct{ alter *AlterTable }
+type AlterTableStep struct {
+	alter   *AlterTable
+	dialect schema.Dialect
+}
 
-// Comment sets the comment; an empty text removes it.
+// Comment sets the comment; an empty text removes it. SQLite has none and leaves it out.
 func (s *AlterTableStep) Comment(text string) *AlterTableStep {
-	s.alter.Comment = &text
+	if s.dialect != schema.SQLite {
+		s.alter.Comment = &text
+	}
 	return s
 }
 

@@ -274,9 +274,11 @@ func (s *AlterColumnStep) Charset(charset string) *AlterColumnStep {
 	return s
 }
 
-// Comment sets the comment; an empty text removes it.
+// Comment sets the comment; an empty text removes it. SQLite has none and leaves it out.
 func (s *AlterColumnStep) Comment(text string) *AlterColumnStep {
-	s.changes(CommentAttribute).Comment = text
+	if s.dialect != schema.SQLite {
+		s.changes(CommentAttribute).Comment = text
+	}
 	return s
 }
 

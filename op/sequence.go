@@ -95,7 +95,16 @@ func (o *AlterSequence) Apply(s *schema.Schema) error {
 	if !s.Sequences.Has(o.Subject()) {
 		return misfit(o, "there is no such sequence")
 	}
-	s.Sequences.Add(o.Sequence.Clone())
+	old, _ := s.Sequences.Get(o.Subject())
+	changed := o.Sequence.Clone()
+	// What ALTER SEQUENCE does not name it leaves.
+	if changed.Start == nil {
+		changed.Start = old.Start
+	}
+	if changed.Type == "" {
+		changed.Type = old.Type
+	}
+	s.Sequences.Add(changed)
 	return nil
 }
 
@@ -105,7 +114,15 @@ func (o *AlterSequence) Reverse(before *schema.Schema) ([]Operation, error) {
 	if !ok {
 		return nil, misfit(o, "there is no such sequence")
 	}
-	return []Operation{&AlterSequence{Sequence: old.Clone()}}, nil
+	undo := old.Clone()
+	if undo.Start == nil && o.Sequence.Start != nil {
+		usual := int64(1)
+		if undo.Increment != nil && *undo.Increment < 0 {
+			usual = -1
+		}
+		undo.Start = &usual
+	}
+	return []Operation{&AlterSequence{Sequence: undo}}, nil
 }
 
 // RenameSequence renames a sequence, free or owned.
