@@ -62,6 +62,37 @@ func TestRandomPairsOnline(t *testing.T) {
 	})
 }
 
+// TestRandomPairsInPhases takes the plans apart for a deployment in the middle, and writes both parts online.
+func TestRandomPairsInPhases(t *testing.T) {
+	randomPairs(t, (*pairs+3)/4, func(current *schema.Schema, plan *diff.Plan) error {
+		parts, err := online.Split(current, plan.Operations, nil)
+		if err != nil {
+			return err
+		}
+		middle, err := op.Replay(current, parts.Expand)
+		if err != nil {
+			return err
+		}
+		plan.Operations, plan.Reverse = nil, nil
+		for _, part := range []struct {
+			before     *schema.Schema
+			operations []op.Operation
+		}{{current, parts.Expand}, {middle, parts.Contract}} {
+			undo, why, err := diff.Reverse(part.before, part.operations)
+			if err != nil || why != "" {
+				return fmt.Errorf("no way back: %s: %w", why, err)
+			}
+			up, down, _, err := online.Both(current.Server, part.before, part.operations, undo, online.Options{})
+			if err != nil {
+				return err
+			}
+			plan.Operations = append(plan.Operations, up...)
+			plan.Reverse = append(down, plan.Reverse...)
+		}
+		return nil
+	})
+}
+
 func randomPairs(t *testing.T, pairs int, rewrite func(*schema.Schema, *diff.Plan) error) {
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {
