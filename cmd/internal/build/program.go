@@ -89,7 +89,10 @@ func (p Program) generate() sources {
 		generated.files[path.Join(p.relative(bridgePath), "bridge.go")] = bridges[root].bridge()
 	}
 	for _, dialect := range p.Dialects {
-		main.blank(Retort + "/introspect/" + string(dialect))
+		// What is asked about models needs no database, and linking the drivers is a good part of a build.
+		if len(p.Models) == 0 {
+			main.blank(Retort + "/introspect/" + string(dialect))
+		}
 		main.blank(Retort + "/reflect/" + string(dialect))
 	}
 	generated.files[path.Join(sourceDir, "main.go")] = main.main()
