@@ -36,7 +36,7 @@ func TestFindingsOfARevision(t *testing.T) {
 	}
 	got := slices.DeleteFunc(findings, func(f lint.Finding) bool { return f.Category != lint.Destructive })
 	want := []lint.Finding{{
-		Rule: "drop-column", Category: lint.Destructive, Severity: lint.Danger, Operation: 2, Object: "users.phone",
+		Rule: "drop-column", Category: lint.Destructive, Severity: lint.Danger, Operation: 2, Step: 1, Object: "users.phone",
 		Text: "the values of users.phone are lost (about 1,234,567 rows)",
 		Way:  "release the code that does without it first, and copy the values if anybody may want them",
 	}, {

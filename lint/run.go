@@ -27,13 +27,14 @@ func Run(in Input) ([]Finding, error) {
 	r.state.Server = r.Server
 	err := r.operations()
 	if err == nil {
-		r.at, r.place = nil, -1
+		r.at, r.place, r.stepAt = nil, -1, 0
 		r.undo()
 		r.apply(func(rule *rule) { check(rule.revision, r) })
 	}
 	slices.SortStableFunc(r.findings, func(a, b Finding) int {
 		return cmp.Or(
 			cmp.Compare(uint(a.Operation), uint(b.Operation)), // -1 comes last
+			cmp.Compare(a.Step, b.Step),
 			cmp.Compare(a.Severity.rank(), b.Severity.rank()),
 			cmp.Compare(a.Rule, b.Rule),
 			cmp.Compare(a.Object, b.Object),
@@ -82,7 +83,8 @@ type run struct {
 	// effect is that of the step at hand.
 	effect   ddl.Effect
 	at       *rule
-	place    int
+	place    int // of the operation at hand
+	stepAt   int // within its batch
 	findings []Finding
 }
 
@@ -93,7 +95,8 @@ func (r *run) operations() error {
 		if batch, ok := operation.(*op.Batch); ok {
 			steps = batch.Operations
 		}
-		for _, step := range steps {
+		for at, step := range steps {
+			r.stepAt = at
 			if err := r.step(step); err != nil {
 				return err
 			}
@@ -165,7 +168,7 @@ func check(look func(*run), r *run) {
 // find reports a finding of the rule at hand.
 func (r *run) find(object, text, way string) *Finding {
 	r.findings = append(r.findings, Finding{
-		Rule: r.at.ID, Category: r.at.Category, Severity: r.at.Severity, Operation: r.place, Object: object, Text: text, Way: way,
+		Rule: r.at.ID, Category: r.at.Category, Severity: r.at.Severity, Operation: r.place, Step: r.stepAt, Object: object, Text: text, Way: way,
 	})
 	return &r.findings[len(r.findings)-1]
 }

@@ -17,12 +17,26 @@ type Migration struct {
 	dialect schema.Dialect
 	list    *[]Operation
 	errs    *[]error
+	// places takes the place of each step, if somebody asked for them.
+	places *[]*Place
 }
 
 // Record calls direction with a recorder for a dialect and returns what it recorded. Mistakes in the arguments (a column
 // without a type, a foreign key without a table) are returned together. A nil direction records nothing; a panic in it is
 // returned as an error.
-func Record(dialect schema.Dialect, direction func(*Migration)) (operations []Operation, err error) {
+func Record(dialect schema.Dialect, direction func(*Migration)) ([]Operation, error) {
+	return record(dialect, direction, nil)
+}
+
+// RecordPlaces is [Record], and also returns where each operation is written: the line outside of this package that
+// recorded it.
+func RecordPlaces(dialect schema.Dialect, direction func(*Migration)) ([]Operation, []*Place, error) {
+	places := []*Place{}
+	operations, err := record(dialect, direction, &places)
+	return operations, places, err
+}
+
+func record(dialect schema.Dialect, direction func(*Migration), places *[]*Place) (operations []Operation, err error) {
 	if direction == nil {
 		return nil, nil
 	}
@@ -33,7 +47,7 @@ func Record(dialect schema.Dialect, direction func(*Migration)) (operations []Op
 			operations, err = nil, fmt.Errorf("recording for %s panicked: %v", dialect, value)
 		}
 	}()
-	direction(&Migration{dialect: dialect, list: &list, errs: &errs})
+	direction(&Migration{dialect: dialect, list: &list, errs: &errs, places: places})
 	return list, errors.Join(errs...)
 }
 
@@ -55,7 +69,12 @@ func (m *Migration) Except(dialect schema.Dialect, steps func(m *Migration)) {
 }
 
 // Do records any operation, also one of the user's own (see [Custom]).
-func (m *Migration) Do(operation Operation) { *m.list = append(*m.list, operation) }
+func (m *Migration) Do(operation Operation) {
+	*m.list = append(*m.list, operation)
+	if m.places != nil {
+		*m.places = append(*m.places, here())
+	}
+}
 
 // Batch records changes of one table as one operation: one rebuild on SQLite, one ALTER TABLE elsewhere.
 func (m *Migration) Batch(table string, changes func(t *Table)) {
@@ -66,7 +85,11 @@ func (m *Migration) Batch(table string, changes func(t *Table)) {
 func (m *Migration) BatchAlterTable(table string, changes func(t *Table)) {
 	batch := &Batch{Table: schema.ParseName(table)}
 	m.Do(batch)
-	changes(&Table{name: table, batch: batch, m: &Migration{dialect: m.dialect, list: (*[]Operation)(&batch.Operations), errs: m.errs}})
+	inner := &Migration{dialect: m.dialect, list: (*[]Operation)(&batch.Operations), errs: m.errs}
+	if m.places != nil {
+		inner.places = &(*m.places)[len(*m.places)-1].Steps
+	}
+	changes(&Table{name: table, batch: batch, m: inner})
 }
 
 func (m *Migration) fail(err error) { *m.errs = append(*m.errs, err) }

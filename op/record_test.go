@@ -2,6 +2,8 @@ package op_test
 
 import (
 	"encoding/json"
+	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -99,4 +101,40 @@ func marshal(t *testing.T, value any) string {
 		t.Fatal(err)
 	}
 	return string(data)
+}
+
+func TestPlaces(t *testing.T) {
+	_, file, line, _ := runtime.Caller(0)
+	operations, places, err := op.RecordPlaces(op.SQLite, func(m *op.Migration) {
+		m.DropTable("a")
+		m.BatchAlterTable("b", func(t *op.Table) {
+			t.DropColumn("x")
+			m.DropTable("c") // beside the batch, from within it
+			t.AlterColumn("y").
+				NotNull()
+		})
+		m.On(op.SQLite, func(m *op.Migration) {
+			m.Exec("SELECT 1")
+		})
+	})
+	if err != nil || len(operations) != len(places) {
+		t.Fatalf("%d operations, %d places, %v", len(operations), len(places), err)
+	}
+	var lines []int
+	for _, place := range places {
+		lines = append(lines, place.Line-line)
+		for _, step := range place.Steps {
+			lines = append(lines, step.Line-line)
+		}
+		if place.File != file {
+			t.Errorf("file %s", place.File)
+		}
+	}
+	if want := []int{2, 3, 4, 6, 5, 10}; !slices.Equal(lines, want) {
+		t.Errorf("lines %v, want %v", lines, want)
+	}
+	same, err := op.Record(op.SQLite, func(m *op.Migration) { m.DropTable("a") })
+	if err != nil || len(same) != 1 {
+		t.Errorf("%v, %v", same, err)
+	}
 }

@@ -13,6 +13,23 @@ import (
 // Operations records one direction of the revision for a dialect. A revision that changes something and has no Downgrade
 // is irreversible: its only operation down is an [op.Irreversible]. The error is a [*RecordError].
 func (r Revision) Operations(dialect schema.Dialect, direction Direction) ([]op.Operation, error) {
+	operations, err := op.Record(dialect, r.direction(direction))
+	if err != nil {
+		return nil, r.recordError(direction, err)
+	}
+	return operations, nil
+}
+
+// OperationsAt is [Revision.Operations], and also returns where each of them is written.
+func (r Revision) OperationsAt(dialect schema.Dialect, direction Direction) ([]op.Operation, []*op.Place, error) {
+	operations, places, err := op.RecordPlaces(dialect, r.direction(direction))
+	if err != nil {
+		return nil, nil, r.recordError(direction, err)
+	}
+	return operations, places, nil
+}
+
+func (r Revision) direction(direction Direction) func(*op.Migration) {
 	record := r.Upgrade
 	if direction == Down {
 		record = r.Downgrade
@@ -20,11 +37,11 @@ func (r Revision) Operations(dialect schema.Dialect, direction Direction) ([]op.
 			record = Irreversible("it has no Downgrade")
 		}
 	}
-	operations, err := op.Record(dialect, record)
-	if err != nil {
-		return nil, &RecordError{Revision: r.ID, Place: r.Meta().place(), Direction: direction, Cause: err}
-	}
-	return operations, nil
+	return record
+}
+
+func (r Revision) recordError(direction Direction, err error) error {
+	return &RecordError{Revision: r.ID, Place: r.Meta().place(), Direction: direction, Cause: err}
 }
 
 // RecordError says that a revision's function records something that cannot be.

@@ -102,7 +102,7 @@ func answer(ctx context.Context, config Config, in io.Reader, out *channel) (err
 	}
 	set := merged(config.Revisions, request.Dir)
 	if request.Command == protocol.Load {
-		return load(config, set, request.Load, out)
+		return load(config, set, request.Dir, request.Load, out)
 	}
 	return run(ctx, set, request.Command, request.Run, out)
 }
@@ -162,15 +162,23 @@ func describe(err error) *protocol.Error {
 	return out
 }
 
-// operations records a direction, and says why there is none.
-func operations(revision versions.Revision, dialect protocol.DialectOptions, direction versions.Direction) (op.List, string, error) {
-	list, err := revision.Operations(dialect.Dialect, direction)
+// operations records a direction, with the places of its steps, and says why there is none.
+func operations(revision versions.Revision, dialect protocol.DialectOptions, direction versions.Direction) (op.List, []*op.Place, string, error) {
+	list, places, err := revision.OperationsAt(dialect.Dialect, direction)
 	if err == nil {
-		return list, "", nil
+		return list, places, "", nil
 	}
 	var irreversible *versions.IrreversibleError
 	if errors.As(err, &irreversible) {
-		return nil, irreversible.Error(), nil
+		return nil, nil, irreversible.Error(), nil
 	}
-	return nil, "", err
+	return nil, nil, "", err
+}
+
+// named gives the files of places the names that they have as seen from dir.
+func named(places []*op.Place, dir string) {
+	for _, place := range places {
+		place.File = relative(place.File, dir)
+		named(place.Steps, dir)
+	}
 }

@@ -90,6 +90,9 @@ func TestLoad(t *testing.T) {
 	if len(loaded.Opaque) != 1 || loaded.Opaque[0].File != "two/a2.go" {
 		t.Errorf("opaque %+v", loaded.Opaque)
 	}
+	if places := loaded.Revisions[0].Places; len(places) != 1 || !strings.HasSuffix(places[0].File, "driver_test.go") || places[0].Line == 0 {
+		t.Errorf("places %+v", places)
+	}
 	if len(loaded.Revisions) != 2 || len(loaded.Revisions[0].Upgrade) != 1 {
 		t.Errorf("revisions %+v", loaded.Revisions)
 	}

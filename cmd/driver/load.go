@@ -12,13 +12,13 @@ import (
 )
 
 // load turns the models and the revisions into schemas.
-func load(config Config, set *versions.Set, request *protocol.LoadRequest, out *channel) error {
+func load(config Config, set *versions.Set, dir string, request *protocol.LoadRequest, out *channel) error {
 	if request == nil {
 		return fmt.Errorf("the request to load says nothing about what")
 	}
 	var result protocol.LoadResult
 	for _, dialect := range request.Dialects {
-		loaded, err := loadDialect(config, set, request, dialect)
+		loaded, err := loadDialect(config, set, dir, request, dialect)
 		if err != nil {
 			return err
 		}
@@ -27,7 +27,7 @@ func load(config Config, set *versions.Set, request *protocol.LoadRequest, out *
 	return out.result(result)
 }
 
-func loadDialect(config Config, set *versions.Set, request *protocol.LoadRequest, dialect protocol.DialectOptions) (protocol.Loaded, error) {
+func loadDialect(config Config, set *versions.Set, dir string, request *protocol.LoadRequest, dialect protocol.DialectOptions) (protocol.Loaded, error) {
 	loaded := protocol.Loaded{Dialect: dialect.Dialect}
 	if request.Models {
 		models := make([]any, len(config.Models))
@@ -54,7 +54,7 @@ func loadDialect(config Config, set *versions.Set, request *protocol.LoadRequest
 		if at < 0 {
 			continue
 		}
-		recorded, err := record(all[at], dialect)
+		recorded, err := record(all[at], dir, dialect)
 		if err != nil {
 			return loaded, err
 		}
@@ -99,17 +99,19 @@ func inGo(operation op.Operation) bool {
 	return false
 }
 
-func record(revision versions.Revision, dialect protocol.DialectOptions) (protocol.Recorded, error) {
+func record(revision versions.Revision, dir string, dialect protocol.DialectOptions) (protocol.Recorded, error) {
 	recorded := protocol.Recorded{ID: revision.ID, Transaction: revision.Transaction}
-	up, _, err := operations(revision, dialect, versions.Up)
+	up, places, _, err := operations(revision, dialect, versions.Up)
 	if err != nil {
 		return recorded, err
 	}
-	down, irreversible, err := operations(revision, dialect, versions.Down)
+	down, _, irreversible, err := operations(revision, dialect, versions.Down)
 	if err != nil {
 		return recorded, err
 	}
 	recorded.Upgrade, recorded.Downgrade, recorded.Irreversible = up, down, irreversible
+	named(places, dir)
+	recorded.Places = places
 	recorded.Lost = lost(slices.Concat(up, down))
 	return recorded, nil
 }

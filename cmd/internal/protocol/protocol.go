@@ -165,6 +165,9 @@ type Recorded struct {
 	Irreversible string `json:"irreversible,omitempty"`
 	// Lost describes the operations, of both directions, that hold Go functions or values that do not come along.
 	Lost []string `json:"lost,omitempty"`
+	// Places says where the operations of Upgrade are written, as far as that is known. Files are named as seen from the
+	// request's directory.
+	Places []*op.Place `json:"places,omitempty"`
 	// Transaction is what the revision asks for, see [versions.Revision].
 	Transaction versions.TransactionMode `json:"transaction,omitempty"`
 	// Effects and DowngradeEffects hold the schema after those operations, by their index, whose effect on it is a Go
