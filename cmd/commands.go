@@ -9,6 +9,7 @@ func (p *program) commands() []*cli.Command {
 		p.revisionCommand(),
 		p.baselineCommand(),
 		p.checkCommand(),
+		p.lintCommand(),
 		p.verifyCommand(),
 		p.diffCommand(),
 		p.resolveCommand(),

@@ -142,6 +142,7 @@ var furtherFormats = map[string][]output.Format{
 	"diff":     {formatSQL, formatGo, formatBun, formatMarkdown},
 	"revision": {formatBun},
 	"check":    {formatGitHub, formatSARIF, formatGitLab},
+	"lint":     {formatGitHub, formatSARIF, formatGitLab},
 	"review":   {formatMarkdown, formatHTML, formatSARIF, formatGitHub, formatGitLab},
 }
 

@@ -88,7 +88,7 @@ type Finding struct {
 	// Operation is the index in Input.Upgrade of the operation that it is about; -1 is the revision as a whole. The steps of
 	// a batch share the batch's place.
 	Operation int    `json:"operation"`
-	Step      int    `json:"step,omitempty"`   // index in the operations of the batch, if it is one
+	Step      int    `json:"step,omitempty"` // index in the operations of the batch, if it is one
 	Object    string `json:"object"`         // "users.phone"
 	Text      string `json:"text"`           // what is the case, with names and numbers
 	Way       string `json:"way,omitempty"`  // the next step

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/retort-db/retort/lint"
 	"github.com/retort-db/retort/reflect"
 	"github.com/retort-db/retort/schema"
 )
@@ -49,6 +50,10 @@ type Config struct {
 	Wait             time.Duration
 	LockTimeout      time.Duration
 	StatementTimeout time.Duration
+
+	// LintFailOn is what lint fails on if no flag says otherwise, LintIgnore holds the rules that the project does without.
+	LintFailOn lint.Policy
+	LintIgnore []string
 
 	FileTemplate string
 	// Header is text for the top of each new file, such as a license.

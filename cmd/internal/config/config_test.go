@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ func TestParseMistakes(t *testing.T) {
 		want         []string
 	}{
 		{"unknown key", "url: sqlite:a.db\nmigartions: db\n", []string{`retort.yaml:2: unknown key "migartions"; did you mean migrations?`}},
-		{"unknown key, nothing near", "colour: blue\n", []string{`retort.yaml:1: unknown key "colour"; use one of url, databases, models, migrations, dialects, schemas, foreign_keys, types, naming, renames, online, exclude, scratch_url, version_table, history_table, wait, lock_timeout, statement_timeout, file_template, header, hooks, build_tags`}},
+		{"unknown key, nothing near", "colour: blue\n", []string{`retort.yaml:1: unknown key "colour"; use one of ` + strings.Join(Keys(), ", ")}},
 		{"key given twice", "url: sqlite:a.db\nurl: sqlite:b.db\n", []string{"retort.yaml:2: url is given twice, first on line 1"}},
 		{"no value", "models:\n", []string{"retort.yaml:1: models has no value"}},
 		{"mapping for a text", "url:\n  host: x\n", []string{"retort.yaml:2: url must be one value, not a mapping"}},
@@ -34,8 +35,13 @@ func TestParseMistakes(t *testing.T) {
 		{"template", "file_template: '{revision}_{slug}'\n", []string{`retort.yaml:1: file_template "{revision}_{slug}": unknown placeholder {revision}; there are {day} {hour} {id} {minute} {month} {second} {slug} {unix} {year}`}},
 		{"template without identity", "file_template: '{year}'\n", []string{`retort.yaml:1: file_template "{year}" gives every revision the same name; add {id} or {slug}`}},
 		{"two mistakes", "x: 1\nrenames: never\nforeign_keys: some\n", []string{
-			`retort.yaml:1: unknown key "x"; use one of url, databases, models, migrations, dialects, schemas, foreign_keys, types, naming, renames, online, exclude, scratch_url, version_table, history_table, wait, lock_timeout, statement_timeout, file_template, header, hooks, build_tags`,
+			`retort.yaml:1: unknown key "x"; use one of ` + strings.Join(Keys(), ", "),
 			`retort.yaml:3: foreign_keys cannot be "some"; did you mean none?`,
+		}},
+		{"lint", "lint:\n  ignore: [drop-colum]\n  fail_on: danger, locks\n  fail: x\n", []string{
+			`retort.yaml:2: lint: ignore: unknown rule "drop-colum"; did you mean drop-column?`,
+			`retort.yaml:3: lint: fail_on: "locks" is no severity (danger, warning, info), no category (destructive, lock, rewrite, scan, breaking, failing, irreversible, implicit, naming, design) and no rule`,
+			`retort.yaml:4: lint: unknown key "fail"; did you mean fail_on?`,
 		}},
 		{"no YAML", "url: [\n", []string{"retort.yaml:1: did not find expected node content"}},
 		{"no mapping", "- a\n", []string{`retort.yaml:1: the file must be a list of keys and values, such as "url: sqlite:app.db"`}},

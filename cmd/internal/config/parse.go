@@ -125,6 +125,7 @@ var keys = []struct {
 	{"header", (*parser).header},
 	{"hooks", (*parser).hooks},
 	{"build_tags", func(p *parser, key string, node *yaml.Node) { p.config.BuildTags = p.texts(key, node) }},
+	{"lint", (*parser).lint},
 }
 
 // Keys returns the names of all keys.
