@@ -24,6 +24,8 @@ func (p *program) lintCommand() *cli.Command {
 			"docs/rules.md describes the rules. Exits with 4 if --fail-on forbids what was found.",
 		Flags: []cli.Flag{
 			failOnFlag("exit with 4 on these"),
+			&cli.StringFlag{Name: "dialect", Usage: "the only engine to look at", DefaultText: "all of the project"},
+			&cli.StringFlag{Name: "server-version", Usage: "the version of its server: 15.4, mariadb-10.11", DefaultText: "the oldest that Retort supports"},
 			&cli.StringFlag{Name: "stats", Usage: "a file of retort stats, with the sizes of tables and the version of the server"},
 			&cli.StringFlag{Name: "format", Usage: "text, json, github, sarif or gitlab", DefaultText: "text"},
 			&cli.BoolFlag{Name: "json", Usage: "short for --format json"},
@@ -69,16 +71,9 @@ func (i *invocation) lint() error {
 	if err != nil {
 		return err
 	}
-	dialects, err := i.dialects()
+	servers, err := i.lintServers(server)
 	if err != nil {
 		return err
-	}
-	servers := make([]schema.Server, len(dialects))
-	for n, dialect := range dialects {
-		servers[n] = schema.Server{Dialect: dialect}
-		if server.Dialect == dialect {
-			servers[n] = server
-		}
 	}
 	result, err := i.lintRevisions(h, chosen, servers, sizes)
 	if err != nil {
@@ -88,6 +83,26 @@ func (i *invocation) lint() error {
 		return err
 	}
 	return forbidden(policy, result)
+}
+
+// lintServers are the engines of the project, or the one that flags name. What the statistics say of one is known of it.
+func (i *invocation) lintServers(known schema.Server) ([]schema.Server, error) {
+	if i.String("dialect") != "" || i.String("server-version") != "" {
+		server, err := i.scriptServer()
+		return []schema.Server{server}, err
+	}
+	dialects, err := i.dialects()
+	if err != nil {
+		return nil, err
+	}
+	servers := make([]schema.Server, len(dialects))
+	for n, dialect := range dialects {
+		servers[n] = schema.Server{Dialect: dialect}
+		if known.Dialect == dialect {
+			servers[n] = known
+		}
+	}
+	return servers, nil
 }
 
 // policy is what --fail-on forbids, or the configuration.

@@ -46,8 +46,13 @@ func sqlFlags() []cli.Flag {
 func (p *program) upgradeCommand() *cli.Command {
 	return &cli.Command{
 		Name: "upgrade", Category: "database", Usage: "apply revisions up to a target", ArgsUsage: "REVISION   (head, heads, +1, an ID or its beginning, LABEL@head; FROM:TO with --sql)",
-		Flags:  withFormat(runFlags(sqlFlags()...)...),
-		Action: p.action(arity{1, 1}, func(i *invocation) error { return i.migrate(protocol.Upgrade) }),
+		Flags: withFormat(runFlags(append(sqlFlags(), failOnFlag("apply nothing and exit with 4 if the revisions have findings of these"))...)...),
+		Action: p.action(arity{1, 1}, func(i *invocation) error {
+			if err := i.lintUpgrade(i.Args().First()); err != nil {
+				return err
+			}
+			return i.migrate(protocol.Upgrade)
+		}),
 	}
 }
 
