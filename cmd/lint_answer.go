@@ -23,7 +23,9 @@ func (i *invocation) answerLint(result *lintResult) error {
 	case formatGitHub:
 		out = []byte(render.GitHubAnnotations(i.lintAnnotations(result)))
 	default:
-		return i.answer(result, func(w io.Writer) error { return i.writeLint(w, result.Findings, len(result.Revisions), len(result.Allowed)) })
+		return i.answer(result, func(w io.Writer) error {
+			return i.writeLint(w, result.Findings, len(result.Revisions), len(result.Allowed))
+		})
 	}
 	if err == nil {
 		_, err = i.Stdout.Write(out)
@@ -146,4 +148,3 @@ func lintRules() []render.AnnotationRule {
 	}
 	return out
 }
-
