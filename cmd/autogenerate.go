@@ -237,7 +237,11 @@ func (i *invocation) notes(found []comparison) {
 			if f.Severity == diff.Decision {
 				name = "to decide"
 			}
-			text := fmt.Sprintf("%s %s: %s", style.Yellow(name+":"), f.Object, f.Text)
+			text := style.Yellow(name+":") + " "
+			if f.Object != "" && !strings.Contains(f.Text, f.Object) {
+				text += f.Object + ": "
+			}
+			text += f.Text
 			if f.Way != "" {
 				text += "; " + f.Way
 			}

@@ -96,7 +96,6 @@ func (c *comparison) inherits(p pair, column string) bool {
 
 func (c *comparison) dropColumn(p pair, column *schema.Column) {
 	table := p.to.Name
-	object := table.String() + "." + column.Name
 	rename := c.flaggedColumn(table, column.Name)
 	c.add(change{
 		op:    &op.DropColumn{Table: table, Name: column.Name, RenamedTo: rename},
@@ -106,9 +105,6 @@ func (c *comparison) dropColumn(p pair, column *schema.Column) {
 			releases: append(c.typeKeys(column.Type), c.generatedKeys(p, column)...),
 		},
 	})
-	if rename == "" && column.Generated == nil {
-		c.find("drop-column", Danger, object, "the values of the column are lost", "keep the field, or copy the values first")
-	}
 }
 
 func (c *comparison) addColumn(p pair, column *schema.Column) {
@@ -255,9 +251,6 @@ func (c *comparison) alterColumn(p pair, old, column *schema.Column, attributes 
 		if len(alter.Attributes) == 0 {
 			return
 		}
-	} else if becomesNotNull {
-		c.find("set-not-null", Warning, object, "the column becomes NOT NULL: the step fails while a row has no value",
-			fmt.Sprintf("--backfill %s=EXPR gives those rows a value first", object))
 	}
 	k := keys{uses: []string{tableKey(table)}, alters: []string{columnKey(table, column.Name)}}
 	if alter.Changes(op.TypeAttribute) {

@@ -52,12 +52,8 @@ func familyOf(sqlType string) family {
 // convert decides how values survive a change of type. PostgreSQL converts by itself only where it has an assignment cast;
 // other known pairs get USING, and unknown ones need a decision.
 func (c *comparison) convert(alter *op.AlterColumn, object, from, to string) {
-	source, target := familyOf(from), familyOf(to)
 	narrows := fmt.Sprintf("the type changes from %s to %s", from, to)
 	if c.dialect != schema.Postgres {
-		if source != target && target != texts {
-			c.find("change-type", Warning, object, narrows+": values that do not convert end the step", "look at the values first")
-		}
 		return
 	}
 	switch using, known := castFor(alter.Name, from, to); {
@@ -66,9 +62,6 @@ func (c *comparison) convert(alter *op.AlterColumn, object, from, to string) {
 			"add .Using(\"expression\") to the step that changes the type")
 	case using != "":
 		alter.Using = using
-		if source == texts {
-			c.find("change-type", Warning, object, narrows+": texts that do not convert end the step", "look at the values first")
-		}
 	}
 }
 

@@ -84,7 +84,10 @@ func (c *comparison) run() error {
 		return err
 	}
 	c.plan.Operations = ordered
-	c.sortFindings()
+	c.plan.SortFindings()
+	slices.SortStableFunc(c.plan.Foreign, func(a, b Object) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
+	})
 	c.plan.Uncertain = sortedNames(c.uncertain)
 	c.nameNotCompared()
 	return c.reverse()
@@ -127,13 +130,11 @@ func (c *comparison) foreign(kind, name string) {
 // full reports whether everything counts, whoever made it.
 func (c *comparison) full() bool { return c.Owned == nil || c.IncludeForeign }
 
-func (c *comparison) sortFindings() {
+// SortFindings puts the findings in their order, for those who add some.
+func (p *Plan) SortFindings() {
 	rank := map[Severity]int{Decision: 0, Danger: 1, Warning: 2, Info: 3}
-	slices.SortStableFunc(c.plan.Findings, func(a, b Finding) int {
+	slices.SortStableFunc(p.Findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(rank[a.Severity], rank[b.Severity]), cmp.Compare(a.Object, b.Object), cmp.Compare(a.ID, b.ID))
-	})
-	slices.SortStableFunc(c.plan.Foreign, func(a, b Object) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 	})
 }
 

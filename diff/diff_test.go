@@ -52,7 +52,6 @@ func TestPlans(t *testing.T) {
 			want: `add column users.active boolean
 alter column users.age: type bigint, NOT NULL, default 0
 drop column users.bio`,
-			findings: []string{"danger drop-column users.bio", "warning set-not-null users.age"},
 		},
 		{
 			name: "a likely rename is kept as drop and add, side by side", dialect: schema.SQLite,
@@ -80,11 +79,10 @@ alter column users.full_name: type text`,
 		},
 		{
 			name: "refused renames", dialect: schema.Postgres,
-			from:     users(op.Column("fullname", "text")),
-			to:       users(op.Column("full_name", "text")),
-			options:  diff.Options{Intents: []diff.Intent{{Table: "users", To: "full_name", Never: true}}},
-			want:     "add column users.full_name text\ndrop column users.fullname",
-			findings: []string{"danger drop-column users.fullname"},
+			from:    users(op.Column("fullname", "text")),
+			to:      users(op.Column("full_name", "text")),
+			options: diff.Options{Intents: []diff.Intent{{Table: "users", To: "full_name", Never: true}}},
+			want:    "add column users.full_name text\ndrop column users.fullname",
 		},
 		{
 			name: "two columns swap their names", dialect: schema.Postgres,
@@ -233,8 +231,7 @@ create view w`,
 		{
 			name: "a conversion that PostgreSQL does not do by itself", dialect: schema.Postgres,
 			from: users(op.Column("n", "text")), to: users(op.Column("n", "integer")),
-			want:     `alter column users.n: type integer`,
-			findings: []string{"warning change-type users.n"},
+			want: `alter column users.n: type integer`,
 		},
 		{
 			name: "a conversion that nobody knows", dialect: schema.Postgres,

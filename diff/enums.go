@@ -86,9 +86,6 @@ func (c *comparison) compareEnumValues(old, enum *schema.Enum) {
 		c.plan.Renames = append(c.plan.Renames, Rename{
 			Kind: "enum value", Table: enum.Name, From: removed[0], To: maybe, Certainty: Possible, Score: 0.5, Reasons: []string{"same place"},
 		})
-	} else {
-		c.find("remove-enum-values", Danger, name, "the values "+strings.Join(removed, ", ")+" are removed: the step fails while a row holds one",
-			"change those rows first")
 	}
 	c.alterEnum(remove, len(added)+1)
 }

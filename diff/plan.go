@@ -57,7 +57,7 @@ const (
 
 // Finding is something that a reviewer has to know.
 type Finding struct {
-	ID       string // stable: "likely-rename", "not-null-without-value", "drop-column" …
+	ID       string // stable: "likely-rename", "not-null-without-value", "column-order" …
 	Severity Severity
 	Object   string // "users.phone"
 	Text     string // what is the case

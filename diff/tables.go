@@ -177,10 +177,6 @@ func (c *comparison) dropTables(removed []*schema.Table) map[schema.Name]bool {
 			change.destroys = append(change.destroys, c.indexKey(table.Name, index.Name))
 		}
 		c.add(change)
-		if rename == "" {
-			c.find("drop-table", Danger, table.Name.String(), "the table is dropped with all its rows",
-				"keep the model, or take a backup first")
-		}
 	}
 	return going
 }

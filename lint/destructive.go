@@ -20,11 +20,11 @@ var destructive = []rule{{
 		Good:    `m.RenameTable("archived_orders", "archived_orders_until_june")`,
 	},
 	step: on(func(r *run, o *op.DropTable) {
-		if r.existing(o.Name) == nil {
+		if r.existing(o.Name) == nil || o.RenamedTo != "" {
 			return
 		}
 		r.find(o.Name.String(), fmt.Sprintf("table %s is dropped with all its rows%s", o.Name, r.size(o.Name)),
-			"release the code that does without it first; keep a copy of the rows, or rename the table and drop it later")
+			"release the code that does without it first, and keep a copy of the rows")
 	}),
 }, {
 	Rule: Rule{
@@ -41,7 +41,7 @@ m.Exec("INSERT INTO archived_phones (user_id, phone) SELECT id, phone FROM users
 	},
 	step: on(func(r *run, o *op.DropColumn) {
 		column := r.existingColumn(o.Table, o.Name)
-		if column == nil || column.Generated != nil {
+		if column == nil || column.Generated != nil || o.RenamedTo != "" {
 			return
 		}
 		r.find(columnOf(o.Table, o.Name), fmt.Sprintf("the values of %s.%s are lost%s", o.Table, o.Name, r.size(o.Table)),
@@ -88,7 +88,7 @@ m.AddColumn("users", op.Column("full_name", "varchar(80)"))`,
 		Good:    `m.Backfill("orders", "status", "'cancelled'").Where("status = 'lost'")`,
 	},
 	step: on(func(r *run, o *op.AlterEnum) {
-		if len(o.Remove) > 0 && !r.createdTypes[o.Name] {
+		if len(o.Remove) > 0 && o.RenamedTo == "" && !r.createdTypes[o.Name] {
 			r.find(o.Name.String(), fmt.Sprintf("enum %s loses %s: every table that uses it is copied, and the step fails while a row holds such a value", o.Name, strings.Join(o.Remove, ", ")),
 				"move the rows to another value, and leave this one in the type")
 		}

@@ -538,7 +538,7 @@ var examples = map[string]example{
 
 		},
 		badDown: func(m *op.Migration) {
-			m.CommentTable("users", "")
+			m.Exec("ANALYZE").NoSchemaChange()
 		},
 		goodUp: func(m *op.Migration) {
 			m.Insert("products", op.Row{"id": 1, "sku": "gift"})

@@ -66,7 +66,7 @@ var irreversible = []rule{{
 		Why:     "After a downgrade the old code meets the new values.",
 		Safe:    "Change the rows back in the downgrade, or make sure that the old code can live with the new values.",
 		Engines: everywhere,
-		Bad:     "m.Exec(\"UPDATE users SET email = lower(email) WHERE email <> lower(email)\")\n// Downgrade:\nm.CommentTable(\"users\", \"\")",
+		Bad:     "m.Exec(\"UPDATE users SET email = lower(email) WHERE email <> lower(email)\")\n// Downgrade:\nm.Exec(\"ANALYZE\").NoSchemaChange()",
 		Good:    "m.Insert(\"products\", op.Row{\"id\": 1, \"sku\": \"gift\"})\n// Downgrade:\nm.Exec(\"DELETE FROM products WHERE id = 1\")",
 	},
 	revision: func(r *run) {

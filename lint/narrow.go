@@ -171,7 +171,9 @@ func place(n int) string {
 // misfitOf says which values a change of type does not take, which ends the step (on MySQL, in strict mode), or "".
 func (r *run) misfitOf(column *schema.Column, o *op.AlterColumn) string {
 	after := changed(column, o)
-	if !o.Changes(op.TypeAttribute) || o.Using != "" || ddl.EqualTypes(r.Server, column.Type, after.Type) == ddl.Equal {
+	// A bare cast says no more than the change of type does; another expression takes care of what does not fit.
+	cast := strings.HasPrefix(strings.TrimSpace(o.Using), r.quote(o.Name)+"::") && !strings.Contains(o.Using, "(")
+	if !o.Changes(op.TypeAttribute) || o.Using != "" && !cast || ddl.EqualTypes(r.Server, column.Type, after.Type) == ddl.Equal {
 		return ""
 	}
 	from, to := parseType(r.Server.Dialect, column.Type), parseType(r.Server.Dialect, after.Type)

@@ -219,7 +219,7 @@ func shorten(names []string, others string) []string {
 // paragraph returns the note in words; where names the engines that it holds for.
 func (n Note) paragraph(where string) string {
 	out := printable(n.Text)
-	if object := printable(n.Object); object != "" {
+	if object := printable(n.Object); object != "" && !strings.Contains(out, object) {
 		out = object + ": " + out
 	}
 	if way := printable(n.Way); way != "" {
