@@ -34,6 +34,9 @@ func (p *program) rebaseCommand() *cli.Command {
 func (i *invocation) rebase() error {
 	h, err := i.revisions()
 	if err != nil {
+		if moved, rebaseErr := i.rebaseStranded(); moved {
+			return rebaseErr
+		}
 		return err
 	}
 	if !i.Bool("no-database") {
@@ -58,14 +61,28 @@ func (i *invocation) rebase() error {
 	if err != nil {
 		return err
 	}
-	if found.Conflict == nil && !i.Bool("dry-run") {
-		for _, edit := range edits {
-			if err := replaceFile(edit.path, edit.after); err != nil {
-				return err
-			}
+	if found.Conflict == nil {
+		if err := i.write(edits); err != nil {
+			return err
 		}
 	}
+	if why != "" {
+		why = fmt.Sprintf("%s %s: to be put after %s", strings.Join(plan.Local, ", "), why, plan.Onto)
+	}
 	return i.answerRebase(h, plan, why, found, edits)
+}
+
+// write writes the edited files, unless nothing is to be written.
+func (i *invocation) write(edits []*edited) error {
+	if i.Bool("dry-run") {
+		return nil
+	}
+	for _, edit := range edits {
+		if err := replaceFile(edit.path, edit.after); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // planRebase finds out which branch moves, and why that one.
@@ -323,7 +340,7 @@ func (i *invocation) answerRebase(h *history, plan *versions.Rebase, why string,
 	}
 	err := i.answer(answer, func(w io.Writer) error {
 		if why != "" {
-			i.note("%s %s: to be put after %s", strings.Join(plan.Local, ", "), why, plan.Onto)
+			i.note("%s", why)
 		}
 		found.tell(i)
 		if written {

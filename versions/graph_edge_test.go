@@ -143,3 +143,32 @@ func TestCreationOrdersBranches(t *testing.T) {
 		t.Errorf("order %s", got)
 	}
 }
+
+// TestNoIdentifierPanics asks everything that a graph answers with identifiers that nobody would write.
+func TestNoIdentifierPanics(t *testing.T) {
+	graphs := map[string]string{"": "", linear: "c", fork: "d1 c2", depends: "d1", twins: "c1 b3", squashed: "c"}
+	parts := []string{"", "a", "b", "c1", "first", "head", "heads", "base", "current", "nosuch", "@", "a@", "@head", "second@", "+1", "-1", "+0", "-0", "+99", "-99",
+		"+-1", "+x", ":", "a:", ":b", "..", "a..", "\x00", "ä", " ", ",", "a,b", "9", "-", "+", "+9223372036854775807"}
+	for text, rows := range graphs {
+		g := graph(t, text)
+		for _, one := range parts {
+			for _, two := range parts {
+				identifier := one + two
+				for _, current := range [][]string{nil, strings.Fields(rows)} {
+					for name, err := range map[string]error{
+						"resolve": second(g.Resolve(identifier, current)), "upgrade": second(g.UpgradePath(current, identifier)),
+						"downgrade": second(g.DowngradePath(current, identifier)), "range": second(g.Range(identifier, current)),
+						"stamp": second(g.StampRows(current, identifier)), "follow": second(g.ParentsOf([]string{identifier}, versions.NewOptions{})),
+						"depend": second(g.DependenciesOf([]string{identifier})), "rebase": second(g.Rebase(identifier, one)), "squash": second(g.Squash(identifier)),
+					} {
+						if err != nil && err.Error() == "" {
+							t.Errorf("%s %q: an error without words", name, identifier)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }

@@ -223,7 +223,7 @@ func (e *MissingRevisionError) Error() string {
 		verb = "depends on"
 	}
 	if e.Into != "" {
-		return fmt.Sprintf("revision %s (%s) %s %q, which has become part of %s: let it follow %s",
+		return fmt.Sprintf("revision %s (%s) %s %q, which has become part of %s: let it follow %s, which \"retort rebase\" does",
 			e.Revision, e.Place, verb, e.Missing, e.Into, e.Into)
 	}
 	if len(e.Candidates) > 0 {

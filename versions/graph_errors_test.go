@@ -162,7 +162,7 @@ func TestErrorsOfRevisions(t *testing.T) {
 		{"a parent is written in full", "abc; b < ab", &versions.MissingRevisionError{Revision: "b", Place: "b.go", Missing: "ab"},
 			`revision b (b.go) follows "ab", and there is no such revision: restore its file, or change the reference`},
 		{"a parent that has become part of another", squashed + "; l < b", &versions.MissingRevisionError{Revision: "l", Place: "l.go", Missing: "b", Into: "c"},
-			`revision l (l.go) follows "b", which has become part of c: let it follow c`},
+			`revision l (l.go) follows "b", which has become part of c: let it follow c, which "retort rebase" does`},
 		{"what was squashed is there still", squashed + "; b", &versions.ReplacedError{ID: "b", By: "c", Places: []string{"b.go", "c.go"}},
 			`revision "b" has become part of c and is there besides, so that its steps would run twice: remove one of b.go and c.go`},
 		{"what was squashed twice", squashed + "; z ~ a", &versions.ReplacedError{ID: "a", By: "z", Places: []string{"c.go", "z.go"}},

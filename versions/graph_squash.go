@@ -108,6 +108,41 @@ func (g *Graph) withOne(members set, into Meta) (*Graph, error) {
 	return NewGraph(all)
 }
 
+// Stranded returns how revisions that follow a part of what was squashed come to follow the whole, and the graph that they
+// make then. There are no moves if there are no such revisions, and no graph if something else is wrong besides.
+func Stranded(revisions []Meta) (moves []Move, graph *Graph) {
+	whole := map[string]string{}
+	for _, meta := range revisions {
+		for _, part := range meta.Replaces {
+			whole[part] = meta.ID
+		}
+	}
+	moved := slices.Clone(revisions)
+	for i, meta := range moved {
+		to := make([]string, 0, len(meta.Revises))
+		for _, parent := range meta.Revises {
+			if into, squashed := whole[parent]; squashed {
+				parent = into
+			}
+			if !slices.Contains(to, parent) {
+				to = append(to, parent)
+			}
+		}
+		if !slices.Equal(to, meta.Revises) {
+			moves = append(moves, Move{ID: meta.ID, From: meta.Revises, To: to})
+			moved[i].Revises = to
+		}
+	}
+	if len(moves) == 0 {
+		return nil, nil
+	}
+	graph, err := NewGraph(moved)
+	if err != nil {
+		return moves, nil
+	}
+	return moves, graph
+}
+
 // SquashError says that a range of revisions cannot be put into one.
 type SquashError struct {
 	First, Last string
