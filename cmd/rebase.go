@@ -39,17 +39,18 @@ func (i *invocation) rebase() error {
 		}
 		return err
 	}
-	if !i.Bool("no-database") {
-		if err := i.withCurrent(h); err != nil {
-			return fmt.Errorf("%w\nwithout a look at what is applied: --no-database", err)
-		}
+	databases, err := i.appliedRows(h)
+	if err != nil {
+		return err
 	}
 	plan, why, err := i.planRebase(h)
 	if err != nil {
 		return err
 	}
-	if applied := h.graph.AppliedOf(plan.Local, h.current); len(applied) > 0 {
-		return &AppliedError{Revisions: applied, Back: downgradeTarget(h, plan)}
+	for _, database := range databases {
+		if applied := h.graph.AppliedOf(plan.Local, database.rows); len(applied) > 0 {
+			return &AppliedError{Database: database.name, Revisions: applied, Back: downgradeTarget(h, plan)}
+		}
 	}
 	found := meeting{Overlaps: []overlap{}}
 	if !i.Bool("no-check") {
@@ -252,14 +253,19 @@ func localByDatabase(h *history, sides [2]branchSide) (at int, why string) {
 
 // AppliedError says that revisions which are to move are applied in the database.
 type AppliedError struct {
+	Database  string // empty if the project has one
 	Revisions []string
 	Back      string // what to downgrade to
 }
 
 // Error says how to move them nevertheless.
 func (e *AppliedError) Error() string {
-	return fmt.Sprintf("%s applied in the database, on top of what %s followed so far. To move %s:\n  retort downgrade %s\n  retort rebase …\n  retort upgrade head",
-		isOrAre(e.Revisions), itOrThey(e.Revisions), itOrThem(e.Revisions), e.Back)
+	flag := ""
+	if e.Database != "" {
+		flag = " --database " + e.Database
+	}
+	return fmt.Sprintf("%s applied in %s, on top of what %s followed so far. To move %s:\n  retort downgrade %s%s\n  retort rebase …\n  retort upgrade head%s",
+		isOrAre(e.Revisions), databaseRows{name: e.Database}.in(), itOrThey(e.Revisions), itOrThem(e.Revisions), e.Back, flag, flag)
 }
 
 func isOrAre(ids []string) string {

@@ -25,17 +25,18 @@ func (i *invocation) rebaseStranded() (does bool, err error) {
 		return false, nil
 	}
 	h := &history{directory: directory, graph: graph}
-	if !i.Bool("no-database") {
-		if err := i.withCurrent(h); err != nil {
-			return true, fmt.Errorf("%w\nwithout a look at what is applied: --no-database", err)
-		}
+	databases, err := i.appliedRows(h)
+	if err != nil {
+		return true, err
 	}
 	plan := &versions.Rebase{Moves: moves, Other: []string{}}
 	var why []string
 	for _, move := range moves {
 		into := wholeOf(graph, move)
-		if err := strandedInDatabase(h, move.ID, into); err != nil {
-			return true, err
+		for _, database := range databases {
+			if err := strandedInDatabase(graph, database, move.ID, into); err != nil {
+				return true, err
+			}
 		}
 		plan.Onto = into
 		plan.Local = append(plan.Local, move.ID)
@@ -64,14 +65,14 @@ func wholeOf(graph *versions.Graph, move versions.Move) string {
 }
 
 // strandedInDatabase makes sure that a database which has a revision also has all of what it will follow.
-func strandedInDatabase(h *history, id, into string) error {
-	applied := h.graph.AppliedOf([]string{id}, h.current)
+func strandedInDatabase(graph *versions.Graph, database databaseRows, id, into string) error {
+	applied := graph.AppliedOf([]string{id}, database.rows)
 	if len(applied) == 0 {
 		return nil
 	}
-	others := slices.DeleteFunc(slices.Clone(h.current), func(row string) bool { return slices.Contains(applied, row) })
-	if len(h.graph.AppliedOf([]string{into}, others)) > 0 {
+	others := slices.DeleteFunc(slices.Clone(database.rows), func(row string) bool { return slices.Contains(applied, row) })
+	if len(graph.AppliedOf([]string{into}, others)) > 0 {
 		return nil
 	}
-	return fmt.Errorf("%s is applied in the database on top of a part of %s: first upgrade the database to %s with the files from before they were squashed", id, into, into)
+	return fmt.Errorf("%s is applied in %s on top of a part of %s: first upgrade it to %s with the files from before they were squashed", id, database.in(), into, into)
 }

@@ -19,7 +19,7 @@ func TestStrandedInDatabase(t *testing.T) {
 		t.Errorf("a merge of a part and the whole: got %q", got)
 	}
 	for rows, refused := range map[string]bool{"": false, "a3": false, "b": true, "c": true, "a3 b": false, "a3 c": false, "zz": false} {
-		err := strandedInDatabase(&history{graph: graph, current: strings.Fields(rows)}, "b", "a3")
+		err := strandedInDatabase(graph, databaseRows{rows: strings.Fields(rows)}, "b", "a3")
 		if (err != nil) != refused {
 			t.Errorf("rows %q: got %v", rows, err)
 		}

@@ -58,11 +58,12 @@ func (i *invocation) squash() error {
 	if s.plan, err = h.graph.Squash(i.Args().First()); err != nil {
 		return err
 	}
-	if !i.Bool("no-database") {
-		if err := i.withCurrent(h); err != nil {
-			return fmt.Errorf("%w\nwithout a look at what is applied: --no-database", err)
-		}
-		if err := wholeOrNone(h, s.plan.Members); err != nil {
+	databases, err := i.appliedRows(h)
+	if err != nil {
+		return err
+	}
+	for _, database := range databases {
+		if err := wholeOrNone(h.graph, s.plan.Members, database); err != nil {
 			return err
 		}
 	}
@@ -90,18 +91,19 @@ func (i *invocation) squash() error {
 
 // InsideError says that a database has a part of a range that is to become one revision.
 type InsideError struct {
+	Database         string // empty if the project has one
 	Applied, Missing []string
 }
 
 // Error says how to get out of the range.
 func (e *InsideError) Error() string {
-	return fmt.Sprintf("the database has %s of the range and lacks %s: run retort upgrade %s first, here and wherever else the range is applied in part",
-		strings.Join(e.Applied, ", "), strings.Join(e.Missing, ", "), e.Missing[len(e.Missing)-1])
+	return fmt.Sprintf("%s has %s of the range and lacks %s: run retort upgrade %s first, here and wherever else the range is applied in part",
+		databaseRows{name: e.Database}.in(), strings.Join(e.Applied, ", "), strings.Join(e.Missing, ", "), e.Missing[len(e.Missing)-1])
 }
 
-func wholeOrNone(h *history, members []string) error {
-	applied := h.graph.AppliedOf(members, h.current)
-	var inside InsideError
+func wholeOrNone(graph *versions.Graph, members []string, database databaseRows) error {
+	applied := graph.AppliedOf(members, database.rows)
+	inside := InsideError{Database: database.name}
 	for _, id := range members {
 		if slices.Contains(applied, id) {
 			inside.Applied = append(inside.Applied, id)
