@@ -81,6 +81,9 @@ func (s *stepRun) runInPieces(ctx context.Context) (failed int, err error) {
 			return 0, err
 		}
 	}
+	if err = s.beforeRevision(ctx, s.conn.idb); err != nil {
+		return 0, err
+	}
 	for at < len(s.statements) {
 		s.kept = at
 		var next int

@@ -77,6 +77,7 @@ const (
 type Set struct {
 	mutex     sync.Mutex
 	revisions []Revision
+	hooks     []Hooks
 }
 
 // Add adds a revision and notes where it was called from. Mistakes, such as an ID that is taken, are reported by

@@ -57,6 +57,8 @@ type runner struct {
 	// serverID is what the server knows the connection by, for cancelling what it does; 0 if that cannot be told.
 	serverID int64
 	attempts attempts
+	hooks    []Hooks
+	begun    []Step // what the hooks before the run were told; nil if there was nothing to do yet
 	// pooled is set where every transaction may run in another session of the server.
 	pooled bool
 }
@@ -75,7 +77,7 @@ func run(ctx context.Context, db bun.IDB, set *Set, planned planner, options Opt
 		return err
 	}
 	defer r.close(&err)
-	r.graph, r.revisions = graph, revisionsOf(set)
+	r.graph, r.revisions, r.hooks = graph, revisionsOf(set), set.Hooks()
 	plan := func(rows []string) ([]Step, error) { return planned(graph, rows) }
 	// Looking needs no lock: most runs find that there is nothing to do.
 	if nothing, err := r.nothingToDo(ctx, plan); err != nil || nothing {
@@ -99,6 +101,7 @@ func run(ctx context.Context, db bun.IDB, set *Set, planned planner, options Opt
 		return err
 	}
 	defer restore()
+	defer func() { err = r.afterRun(ctx, err) }()
 	for {
 		err := r.runSteps(ctx, plan)
 		if !errors.Is(err, errMoved) {
@@ -235,6 +238,9 @@ func (r *runner) runSteps(ctx context.Context, plan func([]string) ([]Step, erro
 		return r.dryRun(ctx, steps, unfinished)
 	}
 	if err := r.ensureTables(ctx); err != nil {
+		return err
+	}
+	if err := r.beforeRun(ctx, steps); err != nil {
 		return err
 	}
 	return r.carryOut(ctx, steps, unfinished)

@@ -158,6 +158,9 @@ func (s *stepRun) runWhole(ctx context.Context) (int, error) {
 	if err := checkDecided(ctx, s.querier(), s.engine, s.recorded); err != nil {
 		return 0, err
 	}
+	if err := s.beforeRevision(ctx, s.tx.Tx); err != nil {
+		return 0, err
+	}
 	for i := range s.statements {
 		if err := s.exec(ctx, i, s.tx.Tx); err != nil {
 			return i + 1, err
@@ -227,6 +230,9 @@ func protect(do func() error) (err error) {
 
 // finish writes the version row and the history row in the open transaction, which is yet to be committed.
 func (s *stepRun) finish(ctx context.Context) error {
+	if err := s.afterRevision(ctx); err != nil {
+		return err
+	}
 	if err := s.tables.apply(ctx, s.querier(), s.position.Apply(s.ID, s.Direction)); err != nil {
 		return err
 	}

@@ -118,6 +118,9 @@ func merged(sets []*versions.Set, dir string) *versions.Set {
 			revision.File = relative(revision.File, dir)
 			all.Add(revision)
 		}
+		for _, hooks := range set.Hooks() {
+			all.Hook(hooks)
+		}
 	}
 	return all
 }
