@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 )
@@ -60,6 +61,13 @@ type Servers struct {
 	mu        sync.Mutex
 	stopping  bool
 	processes []*Process
+	engines   map[string]running
+}
+
+// running is a server that answered.
+type running struct {
+	engine  Engine
+	process *Process
 }
 
 // Start runs one server of each engine in a temporary folder. The caller calls [Servers.Stop] in the end.
@@ -74,7 +82,7 @@ func Start(ctx context.Context, engines []Engine, options Options) (*Servers, er
 	if err != nil {
 		return nil, err
 	}
-	servers := &Servers{URLs: map[string]string{}, log: options.Log, folder: folder}
+	servers := &Servers{URLs: map[string]string{}, engines: map[string]running{}, log: options.Log, folder: folder}
 	if err := servers.startAll(ctx, engines, programs); err != nil {
 		return nil, errors.Join(err, servers.Stop())
 	}
@@ -158,6 +166,7 @@ func (s *Servers) startOnce(ctx context.Context, engine Engine, programs Program
 
 	s.mu.Lock()
 	s.URLs[engine.Name()] = url
+	s.engines[engine.Name()] = running{engine, process}
 	s.mu.Unlock()
 	go s.reportExit(engine, process)
 	return nil
@@ -168,7 +177,64 @@ func (s *Servers) reportExit(engine Engine, process *Process) {
 	<-process.done
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.stopping {
+	if !s.stopping && !process.killed {
 		fmt.Fprintf(s.log, "testservers: %s ended by itself: %s\n%s\n", engine.Product(), process.status, process.logTail())
 	}
+}
+
+// Kill ends the server of an engine at once, as a crash would.
+func (s *Servers) Kill(name string) error {
+	s.mu.Lock()
+	process := s.engines[name].process
+	process.killed = true
+	s.mu.Unlock()
+	err := process.cmd.Process.Kill()
+	<-process.done
+	return err
+}
+
+// Restart starts a server again that was killed, on the same port and on what it has written, and waits until it answers.
+// PostgreSQL refuses to start as long as processes of the old server are not gone.
+func (s *Servers) Restart(ctx context.Context, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	for {
+		process, err := s.restart(ctx, name)
+		if err == nil || process == nil || !process.exited() || !strings.Contains(process.logTail(), "is still in use") {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func (s *Servers) restart(ctx context.Context, name string) (*Process, error) {
+	s.mu.Lock()
+	was, url := s.engines[name], s.URLs[name]
+	process, err := was.process.again()
+	if err != nil {
+		s.mu.Unlock()
+		return nil, err
+	}
+	s.processes = append(s.processes, process)
+	s.engines[name] = running{was.engine, process}
+	s.mu.Unlock()
+
+	ready, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-process.done:
+			cancel()
+		case <-ready.Done():
+		}
+	}()
+	if err := was.engine.Ready(ready, url); err != nil {
+		return process, fmt.Errorf("%w\n%s", err, process.logTail())
+	}
+	go s.reportExit(was.engine, process)
+	return process, nil
 }

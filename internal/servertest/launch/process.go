@@ -58,6 +58,7 @@ type Process struct {
 	log    string
 	done   chan struct{}
 	status string
+	killed bool // on purpose
 }
 
 // Spawn starts a server. Its output goes to a log file in the place. It is ended by the signal, and gets the same
@@ -73,6 +74,23 @@ func (p *Place) Spawn(signal syscall.Signal, program string, args ...string) (*P
 	p.prepare(process.cmd)
 	process.cmd.Stdout, process.cmd.Stderr = log, log
 	if err := startTied(process.cmd, signal); err != nil {
+		return nil, err
+	}
+	go process.wait()
+	return process, nil
+}
+
+// again starts the same server once more, after it has ended. Its log goes on.
+func (p *Process) again() (*Process, error) {
+	log, err := os.OpenFile(p.log, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = log.Close() }()
+	process := &Process{cmd: exec.Command(p.cmd.Path, p.cmd.Args[1:]...), signal: p.signal, log: p.log, done: make(chan struct{})}
+	process.cmd.Dir, process.cmd.Env, process.cmd.SysProcAttr = p.cmd.Dir, p.cmd.Env, p.cmd.SysProcAttr
+	process.cmd.Stdout, process.cmd.Stderr = log, log
+	if err := startTied(process.cmd, p.signal); err != nil {
 		return nil, err
 	}
 	go process.wait()
