@@ -229,6 +229,10 @@ func (s *splitter) copyOf(table schema.Name, column string) (Copy, bool) {
 
 func (s *splitter) placeAddition(o *op.AddColumn) {
 	column := o.Column
+	if s.remade(o.Table, column.Name) {
+		s.contract(o)
+		return
+	}
 	if column.Generated != nil || column.Identity != nil {
 		s.expand(o)
 		return

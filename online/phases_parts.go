@@ -117,7 +117,15 @@ func (s *splitter) allDropped(table schema.Name, columns []string) bool {
 
 // allAdded reports whether the plan adds all of the columns.
 func (s *splitter) allAdded(table schema.Name, columns []string) bool {
-	return len(columns) > 0 && !slices.ContainsFunc(columns, func(name string) bool { return !s.added[object(table, name)] })
+	return len(columns) > 0 && !slices.ContainsFunc(columns, func(name string) bool {
+		return !s.added[object(table, name)] || s.remade(table, name)
+	})
+}
+
+// remade reports whether the plan drops a column and adds it anew, as it does with generated ones. What is made of it waits
+// for it.
+func (s *splitter) remade(table schema.Name, column string) bool {
+	return s.added[object(table, column)] && s.dropped[object(table, column)]
 }
 
 // mentioned returns the columns of a table that an expression uses, as the table is before or after the first part.
@@ -194,7 +202,10 @@ func indexColumns(index *schema.Index) []string {
 
 // placeIndex lets indexes come first, but for unique ones on columns that the code before writes.
 func (s *splitter) placeIndex(o *op.CreateIndex) {
-	if s.freed[nameKey(o.Table, o.Index.Name)] || o.Index.Unique && !s.allAdded(o.Table, indexColumns(o.Index)) {
+	remade := slices.ContainsFunc(o.Index.Parts, func(part schema.IndexPart) bool {
+		return slices.ContainsFunc(append(s.mentioned(o.Table, part.Expr), part.Column), func(name string) bool { return s.remade(o.Table, name) })
+	}) || slices.ContainsFunc(s.mentioned(o.Table, o.Index.Where), func(name string) bool { return s.remade(o.Table, name) })
+	if remade || s.freed[nameKey(o.Table, o.Index.Name)] || o.Index.Unique && !s.allAdded(o.Table, indexColumns(o.Index)) {
 		s.contract(o)
 		return
 	}
