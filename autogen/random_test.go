@@ -108,10 +108,10 @@ func randomPairs(t *testing.T, pairs int, rewrite func(*schema.Schema, *diff.Pla
 			next := *seed
 			for done := 0; done < pairs; next++ {
 				journey := &journey{t: t, ctx: t.Context(), database: database, server: server, seed: next, rewrite: rewrite}
-				if journey.run() {
-					done++
+				if !journey.run() {
+					continue
 				}
-				if done > 0 && done%1000 == 0 {
+				if done++; done%1000 == 0 {
 					t.Logf("%d pairs, seeds %d to %d", done, *seed, next)
 				}
 			}

@@ -249,9 +249,9 @@ func (c *mysqlCompiler) alterCharset(o *op.AlterTable, table *schema.Table) erro
 	if charset == "" && collation != "" {
 		charset, _, _ = strings.Cut(collation, "_")
 	}
-	var clauses []string
+	var clauses, touched []string
 	if charset == "" {
-		clauses = append(clauses, "CONVERT TO CHARACTER SET DEFAULT")
+		clauses = append(clauses, "DEFAULT CHARACTER SET=DEFAULT")
 	} else {
 		clauses = append(clauses, "DEFAULT CHARACTER SET="+charset+when(collation != "", " COLLATE="+collation))
 	}
@@ -271,8 +271,13 @@ func (c *mysqlCompiler) alterCharset(o *op.AlterTable, table *schema.Table) erro
 			return err
 		}
 		clauses = append(clauses, "MODIFY COLUMN "+definition)
+		touched = append(touched, "column:"+column.Name)
+	}
+	if p := c.pending; p != nil && slices.ContainsFunc(touched, func(column string) bool { return slices.Contains(p.touched, column) }) {
+		c.flush()
 	}
 	c.alter(o, o.Name, mysqlRebuild, "charset", clauses...)
+	c.pending.touched = append(c.pending.touched, touched...)
 	return nil
 }
 

@@ -19,6 +19,8 @@ const (
 	uuids    family = "uuid"
 	jsons    family = "json"
 	bytes    family = "bytes"
+	clocks   family = "time of day"
+	spans    family = "interval"
 	others   family = ""
 )
 
@@ -37,6 +39,10 @@ func familyOf(sqlType string) family {
 		return texts
 	case "timestamp", "timestamptz", "date", "datetime":
 		return times
+	case "time", "timetz":
+		return clocks
+	case "interval":
+		return spans
 	case "bool", "boolean":
 		return booleans
 	case "uuid":
@@ -68,20 +74,34 @@ func (c *comparison) convert(alter *op.AlterColumn, object, from, to string) {
 // castFor returns the USING expression that PostgreSQL needs for a change of type, "" where it converts by itself. known
 // is false where no conversion is known.
 func castFor(column, from, to string) (using string, known bool) {
-	source, target := familyOf(from), familyOf(to)
 	quoted := `"` + strings.ReplaceAll(column, `"`, `""`) + `"`
+	fromElement, toElement, arrays := elements(from, to)
+	source, target := familyOf(fromElement), familyOf(toElement)
 	switch {
 	case target == texts, source == target && source != others:
 		return "", true
 	case source == texts:
 		return quoted + "::" + to, true
 	case source == booleans && target == numbers, source == numbers && target == booleans:
-		if isInteger(from) || isInteger(to) {
+		if isInteger(fromElement) || isInteger(toElement) {
 			return quoted + "::" + to, true
+		}
+		if arrays {
+			return "", false
 		}
 		return "(" + quoted + "::integer)::" + to, true
 	}
 	return "", false
+}
+
+// elements returns the element types of two arrays, which PostgreSQL converts element by element, or the types themselves.
+func elements(from, to string) (fromElement, toElement string, arrays bool) {
+	a, isArray := strings.CutSuffix(from, "[]")
+	b, areArrays := strings.CutSuffix(to, "[]")
+	if isArray && areArrays {
+		return a, b, true
+	}
+	return from, to, false
 }
 
 // isInteger reports whether a type is the one that PostgreSQL casts to and from boolean.
