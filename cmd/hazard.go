@@ -9,17 +9,23 @@ import (
 	"github.com/retort-db/retort/schema"
 )
 
-// addHazards adds to the findings of a plan what the linter has to say about it: what is lost, locked, copied, or may fail.
-func addHazards(one *comparison, ignore []string) error {
+// hazards is what the linter has to say about a plan: what is lost, locked, copied, or may fail.
+type hazards struct {
+	ignore []string // rules that the project does without
+	shape  planShape
+}
+
+// add adds the hazards to the findings of a plan.
+func (h hazards) add(one *comparison) error {
 	plan := one.result.Plan
 	if one.phased == nil {
-		found, err := hazards(plan, one.current, plan.Operations, ignore)
+		found, err := h.of(plan, one.current, plan.Operations)
 		plan.Findings = append(plan.Findings, found...)
 		plan.SortFindings()
 		return err
 	}
 	for _, part := range []*phase{&one.phased.expand, &one.phased.contract} {
-		found, err := hazards(plan, part.before, part.upgrade, ignore)
+		found, err := h.of(plan, part.before, part.upgrade)
 		if err != nil {
 			return err
 		}
@@ -30,15 +36,23 @@ func addHazards(one *comparison, ignore []string) error {
 	return nil
 }
 
-// hazards lints operations of a plan. Remarks on names and design, and those that are merely good to know, are left to lint
-// and review. Where a decision is due, it is the first question.
-func hazards(plan *diff.Plan, before *schema.Schema, operations []op.Operation, ignore []string) ([]diff.Finding, error) {
-	findings, err := lint.Run(lint.Input{Server: before.Server, Before: before, Upgrade: operations, Ignore: ignore})
+// of lints operations of a plan. Remarks on names and design, and those that are merely good to know, are left to lint and
+// review. Where a decision is due, it is the first question. A plan in online form tells by itself what still blocks.
+func (h hazards) of(plan *diff.Plan, before *schema.Schema, operations []op.Operation) ([]diff.Finding, error) {
+	findings, err := lint.Run(lint.Input{Server: before.Server, Before: before, Upgrade: operations, Ignore: h.ignore})
 	if err != nil {
 		return nil, err
 	}
 	findings = slices.DeleteFunc(findings, func(f lint.Finding) bool {
-		return f.Severity == lint.Info || f.Category == lint.Naming || f.Category == lint.Design || f.Category == lint.Irreversible || decided(plan, f)
+		switch f.Category {
+		case lint.Naming, lint.Design, lint.Irreversible:
+			return true
+		case lint.Lock, lint.Rewrite, lint.Scan:
+			if h.shape.online {
+				return true
+			}
+		}
+		return f.Severity == lint.Info || decided(plan, f)
 	})
 	count, titles := map[string]int{}, map[string]string{}
 	for _, f := range findings {
