@@ -101,7 +101,13 @@ func (b *builder) build(ctx context.Context) error {
 		flags = append(flags, "-tags="+strings.Join(b.program.Tags, ","))
 	}
 	listed := make(chan inputs, 1)
-	go func() { listed <- b.list(ctx, chosen, flags) }()
+	go func() {
+		found, known := b.unchangedInputs()
+		if !known {
+			found = b.list(ctx, chosen, flags)
+		}
+		listed <- found
+	}()
 	args := append([]string{"build", "-buildvcs=false", "-ldflags=-s -w", "-o", b.executable()}, flags...)
 	_, stderr, err := b.go_.run(ctx, chosen.environment(), append(args, b.sources.target)...)
 	found := <-listed

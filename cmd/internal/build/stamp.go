@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -30,20 +32,23 @@ type stamp struct {
 	Dirs  []string `json:"dirs"`
 	Files []string `json:"files"`
 	Hash  string   `json:"hash"`
+	// Imports is the hash of what decides which packages a program is made of: see hashImports.
+	Imports string `json:"imports"`
 	// Driver describes the executable, which another process may have replaced.
 	Driver string `json:"driver"`
 }
 
 func (b *builder) stampFile() string { return filepath.Join(b.dir, "stamp.json") }
 
+func (b *builder) readStamp() (written stamp, ok bool) {
+	content, err := os.ReadFile(b.stampFile())
+	return written, err == nil && json.Unmarshal(content, &written) == nil
+}
+
 // current reports whether the executable was built from exactly what is on disk now. Content is compared, not times.
 func (b *builder) current() bool {
-	content, err := os.ReadFile(b.stampFile())
-	if err != nil {
-		return false
-	}
-	var written stamp
-	if err := json.Unmarshal(content, &written); err != nil {
+	written, ok := b.readStamp()
+	if !ok {
 		return false
 	}
 	driver, err := describe(b.executable())
@@ -75,11 +80,29 @@ func (b *builder) stamp(found inputs, started time.Time) {
 	if err != nil {
 		return
 	}
-	encoded, err := json.Marshal(stamp{Dirs: found.dirs, Files: files, Hash: hash, Driver: driver})
+	imports, err := hashImports(b.program.Overlay, found.dirs, files)
+	if err != nil {
+		return
+	}
+	encoded, err := json.Marshal(stamp{Dirs: found.dirs, Files: files, Hash: hash, Imports: imports, Driver: driver})
 	if err != nil {
 		return
 	}
 	_ = writeAtomically(b.stampFile(), encoded) // without a stamp the next run builds again
+}
+
+// unchangedInputs returns what the last build found, if no file was added or removed and none imports anything else. An edit
+// is usually of that kind, and asking the go command takes a good part of the time of building again.
+func (b *builder) unchangedInputs() (found inputs, known bool) {
+	written, ok := b.readStamp()
+	if !ok {
+		return inputs{}, false
+	}
+	imports, err := hashImports(b.program.Overlay, written.Dirs, written.Files)
+	if err != nil || imports != written.Imports {
+		return inputs{}, false
+	}
+	return inputs{dirs: written.Dirs, complete: true}, true
 }
 
 // list asks the go command for the directories of the packages that the driver is made of.
@@ -167,6 +190,55 @@ func hashInputs(laid overlay.Files, dirs, files []string) (hash string, newest t
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil)), newest, nil
+}
+
+// hashImports hashes what decides which packages a program is made of: the names of the source files, what Go files have up
+// to the end of their imports, build constraints included, and all of the single files, which decide about versions.
+func hashImports(laid overlay.Files, dirs, files []string) (string, error) {
+	sum := sha256.New()
+	for _, dir := range dirs {
+		entries, err := laid.ReadDir(dir)
+		if err != nil {
+			return "", err
+		}
+		for _, entry := range entries {
+			if !compiled(entry) {
+				continue
+			}
+			path := filepath.Join(dir, entry.Name())
+			fmt.Fprintf(sum, "%s\n", path)
+			if filepath.Ext(path) != ".go" {
+				continue
+			}
+			content, err := laid.ReadFile(path)
+			if err != nil {
+				return "", err
+			}
+			sum.Write(untilImports(content))
+		}
+	}
+	for _, file := range files {
+		content, err := laid.ReadFile(file)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+		fmt.Fprintf(sum, "%s %d\n%s", file, len(content), content)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// untilImports returns the beginning of a Go file, all of it if it does not parse.
+func untilImports(content []byte) []byte {
+	set := token.NewFileSet()
+	file, err := parser.ParseFile(set, "", content, parser.ImportsOnly)
+	if err != nil {
+		return content
+	}
+	end := file.Name.End()
+	for _, declaration := range file.Decls {
+		end = max(end, declaration.End())
+	}
+	return content[:set.Position(end).Offset]
 }
 
 // sourceSuffixes are the files that the go command compiles (go help packages, go/build).
