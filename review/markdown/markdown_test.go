@@ -165,3 +165,28 @@ func withoutCode(line string) string {
 		line = line[2*len(ticks)+end:]
 	}
 }
+
+// The example of docs/review.md is the head of the report of [reviewtest.Branch].
+func TestDocumentation(t *testing.T) {
+	const path, begin, end = "../../docs/review.md", "<!-- example -->\n", "<!-- /example -->"
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, _ := strings.Cut(markdown.Write(build(t, reviewtest.Branch(t)), markdown.Options{}), "\n#### Revisions")
+	want := "````markdown\n" + strings.TrimPrefix(head, markdown.Marker+"\n") + "````\n"
+	before, rest, _ := strings.Cut(string(content), begin)
+	got, after, found := strings.Cut(rest, end)
+	if !found {
+		t.Fatalf("%s has no example", path)
+	}
+	if *update {
+		if err := os.WriteFile(path, []byte(before+begin+want+end+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		got = want
+	}
+	if got != want {
+		t.Errorf("%s (rewrite with -update):\n%s", path, cmp.Diff(want, got))
+	}
+}
