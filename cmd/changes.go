@@ -8,6 +8,7 @@ import (
 
 	"github.com/retort-db/retort/cmd/internal/output"
 	"github.com/retort-db/retort/op"
+	"github.com/retort-db/retort/review"
 	"github.com/retort-db/retort/schema"
 )
 
@@ -30,7 +31,7 @@ func changesOf(operations []op.Operation, target *schema.Schema) []change {
 			out = append(out, changesOf(batch.Operations, target)...)
 			continue
 		}
-		at := originOf(operation, target)
+		at := review.OriginOf(operation, target)
 		out = append(out, change{
 			Mark: markOf(operation.Kind()), Kind: operation.Kind(), Table: subjectOf(operation), Text: operation.String(),
 			Origin: at.String(), File: at.File, Line: at.Line,
@@ -54,67 +55,6 @@ func subjectOf(operation op.Operation) string {
 		return name.String()
 	}
 	return ""
-}
-
-// originOf tells where in the models the object of an operation is declared, as far as it is there.
-func originOf(operation op.Operation, target *schema.Schema) schema.Origin {
-	switch o := operation.(type) {
-	case *op.CreateTable:
-		return o.Table.Origin
-	case *op.AddColumn:
-		return o.Column.Origin
-	case *op.AlterColumn:
-		return columnOrigin(target, o.Table, o.Name)
-	case *op.RenameColumn:
-		return columnOrigin(target, o.Table, o.To)
-	case *op.RenameTable:
-		return tableOrigin(target, o.To)
-	case *op.CreateIndex:
-		return o.Index.Origin
-	case *op.AddConstraint:
-		return constraintOrigin(o)
-	}
-	return tableOrigin(target, operation.Subject())
-}
-
-func constraintOrigin(o *op.AddConstraint) schema.Origin {
-	switch {
-	case o.PrimaryKey != nil:
-		return o.PrimaryKey.Origin
-	case o.Unique != nil:
-		return o.Unique.Origin
-	case o.ForeignKey != nil:
-		return o.ForeignKey.Origin
-	case o.Check != nil:
-		return o.Check.Origin
-	case o.Exclusion != nil:
-		return o.Exclusion.Origin
-	}
-	return schema.Origin{}
-}
-
-func tableOrigin(target *schema.Schema, name schema.Name) schema.Origin {
-	if target == nil {
-		return schema.Origin{}
-	}
-	if table := target.Table(name); table != nil {
-		return table.Origin
-	}
-	return schema.Origin{}
-}
-
-func columnOrigin(target *schema.Schema, table schema.Name, column string) schema.Origin {
-	if target == nil {
-		return schema.Origin{}
-	}
-	if found := target.Table(table); found != nil {
-		for _, c := range found.Columns {
-			if c.Name == column {
-				return c.Origin
-			}
-		}
-	}
-	return schema.Origin{}
 }
 
 // writeChanges prints changes one to a line, with the place in the models at the end.

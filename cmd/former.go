@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/retort-db/retort/diff"
 	"github.com/retort-db/retort/render"
@@ -36,12 +35,15 @@ func (c *checking) formerNames(found []comparison) {
 
 // originOfObject returns where a table or a column is declared, by the name that findings give it.
 func originOfObject(s *schema.Schema, object string) schema.Origin {
-	if at := tableOrigin(s, schema.ParseName(object)); at != (schema.Origin{}) {
-		return at
-	}
-	dot := strings.LastIndexByte(object, '.')
-	if dot < 0 {
+	if s == nil {
 		return schema.Origin{}
 	}
-	return columnOrigin(s, schema.ParseName(object[:dot]), object[dot+1:])
+	if table := s.Table(schema.ParseName(object)); table != nil {
+		return table.Origin
+	}
+	name, column, _ := cutLast(object, ".")
+	if table := s.Table(schema.ParseName(name)); table != nil && table.Column(column) != nil {
+		return table.Column(column).Origin
+	}
+	return schema.Origin{}
 }

@@ -72,6 +72,23 @@ func (o *AddConstraint) Name() string {
 	return ""
 }
 
+// Origin tells where the constraint is declared; it is zero if that is not known.
+func (o *AddConstraint) Origin() schema.Origin {
+	switch {
+	case o.PrimaryKey != nil:
+		return o.PrimaryKey.Origin
+	case o.Unique != nil:
+		return o.Unique.Origin
+	case o.ForeignKey != nil:
+		return o.ForeignKey.Origin
+	case o.Check != nil:
+		return o.Check.Origin
+	case o.Exclusion != nil:
+		return o.Exclusion.Origin
+	}
+	return schema.Origin{}
+}
+
 // String returns "add foreign key NAME on TABLE (COLUMNS)" or the like.
 func (o *AddConstraint) String() string {
 	text := "add " + string(o.Type())

@@ -212,7 +212,7 @@ func describeConstraint(operation op.Operation) change {
 			words = strings.Replace(words, " "+name, "", 1)
 		}
 		return change{Sign: "+", Table: o.Table.String(), What: strings.Replace(strings.TrimPrefix(o.String(), "add "), " on "+o.Table.String(), "", 1),
-			Object: firstOf(o.Name(), o.Table.String()), Words: "new " + words, Origin: originOf(o)}
+			Object: firstOf(o.Name(), o.Table.String()), Words: "new " + words, Origin: o.Origin().String()}
 	case *op.DropConstraint:
 		what := strings.TrimPrefix(o.String(), "drop ")
 		return change{Sign: "-", Table: o.Table.String(), What: strings.Replace(what, " on "+o.Table.String(), "", 1),
@@ -225,22 +225,6 @@ func describeConstraint(operation op.Operation) change {
 			Words: fmt.Sprintf("%s on %s validated", o.Type, o.Table)}
 	}
 	return change{}
-}
-
-func originOf(o *op.AddConstraint) string {
-	switch {
-	case o.PrimaryKey != nil:
-		return o.PrimaryKey.Origin.String()
-	case o.Unique != nil:
-		return o.Unique.Origin.String()
-	case o.ForeignKey != nil:
-		return o.ForeignKey.Origin.String()
-	case o.Check != nil:
-		return o.Check.Origin.String()
-	case o.Exclusion != nil:
-		return o.Exclusion.Origin.String()
-	}
-	return ""
 }
 
 func firstOf(texts ...string) string {

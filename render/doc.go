@@ -1,5 +1,5 @@
-// Package render writes what operations mean for people: the Go source of a revision file, the summary that a command
-// prints, a script of SQL.
+// Package render writes what operations mean for people: the Go source of a revision file, a summary for a terminal, a
+// script of SQL, a diagram, remarks for code platforms.
 //
 // A revision file is built as a small tree of calls on the recorder of package op ([Revision]). The tree is written with
 // jennifer, and it is also carried out: what it records, for each engine, is compared with the operations that it was

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -59,80 +58,4 @@ func planChanges(plans []EnginePlan) []change {
 		d.steps = append(d.steps, next)
 	}
 	return d.changes(plans)
-}
-
-// JSONVersion is the version of the form that [JSON] writes. Fields may be added under the same version.
-const JSONVersion = 1
-
-// JSON returns the changes of a plan as one object, for programs. Changes are in the order in which they run.
-func JSON(plans []EnginePlan) ([]byte, error) {
-	out := jsonPlan{Version: JSONVersion, Changes: []jsonChange{}, Engines: []jsonEngine{}}
-	for _, c := range planChanges(plans) {
-		out.Changes = append(out.Changes, jsonChange{
-			Change: changeNames[c.Sign], Table: c.Table, Object: c.Object, Text: c.Words, Origin: c.Origin, Note: c.Note, Only: c.only,
-		})
-	}
-	for _, plan := range plans {
-		engine := jsonEngine{Dialect: plan.Dialect, Upgrade: plan.Upgrade, Downgrade: plan.Downgrade, Irreversible: plan.Irreversible}
-		for _, rename := range plan.Renames {
-			engine.Renames = append(engine.Renames, jsonRename{
-				Kind: rename.Kind, Table: rename.Table.String(), From: rename.From, To: rename.To, Certainty: rename.Certainty,
-				Score: rename.Score, Reasons: rename.Reasons,
-			})
-		}
-		for _, note := range plan.Notes {
-			engine.Notes = append(engine.Notes, jsonNote(note))
-		}
-		out.Engines = append(out.Engines, engine)
-	}
-	data, err := json.MarshalIndent(out, "", "  ")
-	if err != nil {
-		return nil, err
-	}
-	return append(data, '\n'), nil
-}
-
-var changeNames = map[string]string{"+": "add", "-": "drop", "~": "change", "*": "data"}
-
-type jsonPlan struct {
-	Version int          `json:"version"`
-	Changes []jsonChange `json:"changes"`
-	Engines []jsonEngine `json:"engines"`
-}
-
-type jsonChange struct {
-	Change string   `json:"change"` // "add", "drop", "change" or "data"
-	Table  string   `json:"table"`
-	Object string   `json:"object"`
-	Text   string   `json:"text"`
-	Origin string   `json:"origin,omitempty"`
-	Note   string   `json:"note,omitempty"`
-	Only   []string `json:"only,omitempty"` // the dialects, where not all have the change
-}
-
-type jsonEngine struct {
-	Dialect      schema.Dialect `json:"dialect"`
-	Upgrade      op.List        `json:"upgrade"`
-	Downgrade    op.List        `json:"downgrade"`
-	Irreversible string         `json:"irreversible,omitempty"`
-	Renames      []jsonRename   `json:"renames,omitempty"`
-	Notes        []jsonNote     `json:"notes,omitempty"`
-}
-
-type jsonRename struct {
-	Kind      string   `json:"kind"`
-	Table     string   `json:"table,omitempty"`
-	From      string   `json:"from"`
-	To        string   `json:"to"`
-	Certainty string   `json:"certainty,omitempty"`
-	Score     float64  `json:"score"`
-	Reasons   []string `json:"reasons,omitempty"`
-}
-
-type jsonNote struct {
-	ID       string `json:"id"`
-	Severity string `json:"severity"`
-	Object   string `json:"object"`
-	Text     string `json:"text"`
-	Way      string `json:"way,omitempty"`
 }

@@ -2,7 +2,6 @@ package render_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -53,28 +52,6 @@ func TestText(t *testing.T) {
 	golden(t, "text.golden", []byte(render.Text(mixedPlans(t))))
 	if got := render.Text(nil); got != "" {
 		t.Errorf("without changes: %q", got)
-	}
-}
-
-func TestJSON(t *testing.T) {
-	data, err := render.JSON(mixedPlans(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "plan.json.golden", data)
-	var back struct {
-		Version int
-		Engines []struct{ Upgrade op.List }
-	}
-	if err := json.Unmarshal(data, &back); err != nil || back.Version != render.JSONVersion || len(back.Engines) != 2 {
-		t.Fatalf("%+v, %v", back, err)
-	}
-	if got := back.Engines[0].Upgrade[1].String(); got != "add column users.phone varchar(32)" {
-		t.Errorf("the operations do not come back: %s", got)
-	}
-	empty, err := render.JSON(nil)
-	if err != nil || string(empty) != "{\n  \"version\": 1,\n  \"changes\": [],\n  \"engines\": []\n}\n" {
-		t.Errorf("%s, %v", empty, err)
 	}
 }
 

@@ -33,7 +33,7 @@ func findings(in Input, engines []*engine, at int, source Source) []Finding {
 				finding.Place = Place{File: source.File, Line: source.Line}
 			}
 			if one.Operation >= 0 && one.Operation < len(recorded.Upgrade) {
-				finding.Origin = originOf(recorded.Upgrade[one.Operation], e.Models)
+				finding.Origin = placeOf(OriginOf(recorded.Upgrade[one.Operation], e.Models))
 			}
 			out = append(out, finding)
 			groups = append(groups, []schema.Dialect{e.Server.Dialect})
