@@ -9,7 +9,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/retort-db/retort/cmd/internal/arguments"
 	"github.com/retort-db/retort/cmd/internal/output"
 	"github.com/retort-db/retort/cmd/internal/protocol"
 	"github.com/retort-db/retort/diff"
@@ -35,16 +34,16 @@ func (p *program) reviewCommand() *cli.Command {
 			&cli.BoolFlag{Name: "json", Usage: "short for --format json"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to this file instead"},
 			&cli.StringFlag{Name: "stats", Usage: "a file of retort stats with the sizes of tables"},
-			&cli.StringSliceFlag{Name: "fail-on", Usage: "exit with 4 on these: severities (danger, warning, info), categories (destructive, lock …) and rules, with commas"},
+			failOnFlag("exit with 4 on these"),
 		},
 		Action: p.action(arity{}, (*invocation).review),
 	}
 }
 
 func (i *invocation) review() error {
-	policy, err := lint.ParsePolicy(i.StringSlice("fail-on")...)
+	policy, err := i.policy()
 	if err != nil {
-		return &arguments.UsageError{Command: i.Command.Name, Text: "--fail-on: " + err.Error()}
+		return err
 	}
 	branch, err := i.branch()
 	if err != nil {
@@ -74,18 +73,13 @@ func (i *invocation) review() error {
 
 // reviewInput gathers what the report is made of.
 func (i *invocation) reviewInput(b *branch) (review.Input, error) {
-	in := review.Input{Base: b.base, Uncommitted: b.uncommitted, Troubles: b.troubles, Revisions: b.added}
-	if path := i.String("stats"); path != "" {
-		sizes, err := readStatistics(path)
-		if err != nil {
-			return in, err
-		}
-		in.SizesOf, in.Sizes = sizes.Server, lint.Sizes{}
-		for _, table := range sizes.Tables {
-			if table.Rows >= 0 { // a size that is not known is none
-				in.Sizes[table.Table] = lint.Size{Rows: table.Rows, Bytes: table.Bytes}
-			}
-		}
+	in := review.Input{Base: b.base, Uncommitted: b.uncommitted, Troubles: b.troubles, Revisions: b.added, Ignore: i.config.LintIgnore}
+	sizes, known, err := i.lintStatistics()
+	if err != nil {
+		return in, err
+	}
+	if sizes != nil {
+		in.Sizes, in.SizesOf = sizes, known.String()
 	}
 	dialects, err := i.dialects()
 	if err != nil {
@@ -115,6 +109,9 @@ func (i *invocation) reviewInput(b *branch) (review.Input, error) {
 	i.warn(loaded)
 	for _, one := range loaded.Dialects {
 		engine := i.reviewEngine(b, one)
+		if known.Dialect == one.Dialect {
+			engine.Server = known
+		}
 		in.Engines = append(in.Engines, engine)
 		for _, trouble := range i.engineTroubles(engine, b) {
 			if !slices.Contains(in.Troubles, trouble) {
@@ -137,6 +134,7 @@ func (i *invocation) reviewEngine(b *branch, loaded protocol.Loaded) review.Engi
 		recorded.Restore()
 		engine.Revisions = append(engine.Revisions, review.Recorded{
 			Upgrade: recorded.Upgrade, Downgrade: recorded.Downgrade, Irreversible: recorded.Irreversible, Transaction: recorded.Transaction,
+			Places: b.located(recorded.Places),
 		})
 	}
 	return engine

@@ -13,12 +13,14 @@ import (
 
 	"github.com/retort-db/retort/cmd/internal/git"
 	"github.com/retort-db/retort/lint"
+	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/review"
 	"github.com/retort-db/retort/versions"
 )
 
 // branch is what the working tree has and its base has not.
 type branch struct {
+	root        string // of the repository
 	base        review.Base
 	added       []review.Source // in the order in which they run; files are named from the repository's root
 	before      []string        // the revisions that come before them
@@ -48,7 +50,7 @@ func (i *invocation) branch() (*branch, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &branchReader{invocation: i, repository: repository, here: here, branch: &branch{base: review.Base{Name: name, Commit: merge}}}
+	b := &branchReader{invocation: i, repository: repository, here: here, branch: &branch{root: repository.Root, base: review.Base{Name: name, Commit: merge}}}
 	if b.left, err = b.commit(merge); err != nil {
 		return nil, err
 	}
@@ -127,6 +129,9 @@ func (b *branchReader) read() error {
 		}
 		source := review.Source{Meta: meta}
 		source.File = b.inRepository(meta.File)
+		if source.Text, err = os.ReadFile(meta.File); err != nil {
+			return err
+		}
 		if slices.Contains(uncommitted, source.File) {
 			source.Uncommitted = true
 			if !slices.Contains(b.uncommitted, source.File) {
@@ -146,7 +151,19 @@ func (b *branchReader) read() error {
 	return nil
 }
 
-func (b *branchReader) inRepository(file string) string { return inRepository(file, b.repository.Root) }
+func (b *branch) inRepository(file string) string { return inRepository(file, b.root) }
+
+// located names the files of places from the repository's root.
+func (b *branch) located(places []*op.Place) []*op.Place {
+	out := make([]*op.Place, len(places))
+	for n, place := range places {
+		if place == nil {
+			continue
+		}
+		out[n] = &op.Place{File: b.inRepository(place.File), Line: place.Line, Steps: b.located(place.Steps)}
+	}
+	return out
+}
 
 // edited looks for revisions of the base that the branch changes. Databases that have them will not run them again.
 func (b *branchReader) edited() error {

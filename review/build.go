@@ -22,12 +22,16 @@ type Input struct {
 	// Sizes is what is known of tables' sizes, and SizesOf where that comes from.
 	Sizes   lint.Sizes
 	SizesOf string
+	// Ignore holds the ids of rules that the project does without.
+	Ignore []string
 }
 
 // Source is where a revision is written.
 type Source struct {
 	versions.Meta
 	Uncommitted bool
+	// Text is the Go source, whose directives allow findings.
+	Text []byte
 }
 
 // Engine is one engine with what the revisions do on it.
@@ -47,9 +51,7 @@ type Recorded struct {
 	Irreversible       string // why there is no way back; empty if there is
 	Transaction        versions.TransactionMode
 	// Places says where the operations of Upgrade are written, as far as that is known.
-	Places []Place
-	// Allowed holds the ids of rules whose findings the revision allows.
-	Allowed []string
+	Places []*op.Place
 }
 
 // UnfitError says that a revision does not fit what comes before it.
@@ -72,7 +74,7 @@ func (e *UnfitError) Unwrap() error { return e.Cause }
 func Build(in Input) (*Report, error) {
 	r := &Report{
 		Base: in.Base, Uncommitted: in.Uncommitted, Engines: []schema.Dialect{}, Troubles: slices.Clone(in.Troubles), Objects: []Object{},
-		Findings: []Finding{}, Assumptions: []Assumption{}, Revisions: []Revision{}, Sizes: in.SizesOf,
+		Findings: []Finding{}, Allowed: []Finding{}, Assumptions: []Assumption{}, Revisions: []Revision{}, Sizes: in.SizesOf,
 		Diagram: Diagram{Entities: []Entity{}, Edges: []Edge{}},
 	}
 	if r.Troubles == nil {
@@ -142,22 +144,26 @@ func (e *engine) touch(operation op.Operation, at int) {
 
 func (e *engine) after() *schema.Schema { return e.states[len(e.states)-1] }
 
-// flat returns the operations with those inside batches in their place, and the index of each in the list.
-func flat(operations []op.Operation) (out []op.Operation, index []int) {
+// position is where an operation stands in a list: its index, and that inside of a batch.
+type position struct{ at, step int }
+
+// flat returns the operations with those inside batches in their place, and the position of each in the list.
+func flat(operations []op.Operation) (out []op.Operation, positions []position) {
 	for at, operation := range operations {
 		if batch, ok := operation.(*op.Batch); ok {
-			for _, inner := range batch.Operations {
-				out, index = append(out, inner), append(index, at)
+			for step, inner := range batch.Operations {
+				out, positions = append(out, inner), append(positions, position{at, step})
 			}
 			continue
 		}
-		out, index = append(out, operation), append(index, at)
+		out, positions = append(out, operation), append(positions, position{at: at})
 	}
-	return out, index
+	return out, positions
 }
 
 // fill works out everything that the revisions are to be looked through for.
 func (r *Report) fill(in Input, engines []*engine) {
+	look := newLook(in)
 	for at, source := range in.Revisions {
 		revision := Revision{
 			ID: source.ID, Message: source.Message, Revises: source.Revises, DependsOn: source.DependsOn, Uncommitted: source.Uncommitted,
@@ -174,9 +180,11 @@ func (r *Report) fill(in Input, engines []*engine) {
 		revision.Back = backOf(engines, at)
 		revision.Deploy = deployOf(engines, at)
 		r.Revisions = append(r.Revisions, revision)
-		r.Findings = append(r.Findings, findings(in, engines, at, source)...)
+		kept, allowed := look.findings(engines, at)
+		r.Findings, r.Allowed = append(r.Findings, kept...), append(r.Allowed, allowed...)
 		r.Assumptions = append(r.Assumptions, assumptions(engines, at, source)...)
 	}
+	r.Findings = append(r.Findings, look.directives()...)
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
 		return slices.Index(lint.Severities, a.Severity) - slices.Index(lint.Severities, b.Severity)
 	})

@@ -125,7 +125,7 @@ func (e *engine) locate(o *Object, in Input) {
 		o.Revisions = []string{} // only steps whose effect is stated touch it
 	}
 	if o.Kind == "enum" {
-		o.Origin = placeOf(enumOrigin(e.Models, name))
+		o.Origin = originPlace(enumOrigin(e.Models, name))
 	}
 	if o.Kind != "table" {
 		return
@@ -133,10 +133,10 @@ func (e *engine) locate(o *Object, in Input) {
 	if size, known := in.Sizes[former]; known && o.Change != Added {
 		o.Size = &size
 	}
-	o.Origin = placeOf(tableOrigin(e.Models, name))
+	o.Origin = originPlace(tableOrigin(e.Models, name))
 	for i := range o.Parts {
 		if p := &o.Parts[i]; p.Change != Dropped {
-			p.Origin = placeOf(partOrigin(e.Models, name, p.Kind, p.Name))
+			p.Origin = originPlace(partOrigin(e.Models, name, p.Kind, p.Name))
 		}
 	}
 }

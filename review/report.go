@@ -18,6 +18,7 @@ type Report struct {
 	// Objects are what differs between before and after all revisions, sorted by kind and name; tables come first.
 	Objects     []Object     `json:"objects"`
 	Findings    []Finding    `json:"findings"` // worst first
+	Allowed     []Finding    `json:"allowed"`  // by directives in the revisions
 	Assumptions []Assumption `json:"assumptions"`
 	Revisions   []Revision   `json:"revisions"` // in the order in which they run
 	Diagram     Diagram      `json:"diagram"`

@@ -238,6 +238,24 @@ func TestDeploy(t *testing.T) {
 	}
 }
 
+// A directive in a revision allows a finding, and one that allows nothing is one.
+func TestDirectives(t *testing.T) {
+	in := reviewtest.Branch(t, schema.Postgres)
+	file := in.Revisions[2].File
+	in.Revisions[2].Text = []byte("package migrations\n\nfunc init() {" + strings.Repeat("\n", 18) + "\tm.DropTable() //retort:allow drop-table nobody reads it\n\tm.X() //retort:allow drop-column why not\n}\n")
+	report := build(t, in)
+	if len(report.Allowed) != 1 || report.Allowed[0].Rule != "drop-table" {
+		t.Errorf("allowed: %+v", report.Allowed)
+	}
+	var rules []string
+	for _, f := range report.Findings {
+		rules = append(rules, f.Rule)
+	}
+	if !slices.Equal(rules, []string{"allow-directive"}) || report.Findings[0].Place.File != file || report.Findings[0].Revision != in.Revisions[2].ID {
+		t.Errorf("findings: %+v", report.Findings)
+	}
+}
+
 func TestUnfitRevision(t *testing.T) {
 	in := reviewtest.Branch(t, schema.SQLite)
 	in.Engines[0].Before = schema.New(schema.Server{Dialect: schema.SQLite})

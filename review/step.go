@@ -30,7 +30,7 @@ func steps(engines []*engine, at int) []Step {
 				next = found + 1
 				continue
 			}
-			step := Step{Text: text, Change: changeOf(operation), Place: placeAt(recorded, index[i]), Origin: placeOf(OriginOf(operation, e.Models))}
+			step := Step{Text: text, Change: changeOf(operation), Place: placeAt(recorded, index[i]), Origin: originPlace(OriginOf(operation, e.Models))}
 			out = slices.Insert(out, next, step)
 			groups = slices.Insert(groups, next, []schema.Dialect{e.Server.Dialect})
 			next++
@@ -42,11 +42,19 @@ func steps(engines []*engine, at int) []Step {
 	return out
 }
 
-func placeAt(recorded Recorded, index int) Place {
-	if index < 0 || index >= len(recorded.Places) {
+// placeAt returns where an operation of an upgrade is written, as far as that is known.
+func placeAt(recorded Recorded, p position) Place {
+	if p.at < 0 || p.at >= len(recorded.Places) || recorded.Places[p.at] == nil {
 		return Place{}
 	}
-	return recorded.Places[index]
+	place := recorded.Places[p.at]
+	if p.step < len(place.Steps) && place.Steps[p.step] != nil && place.Steps[p.step].Line > 0 {
+		place = place.Steps[p.step]
+	}
+	if place.Line == 0 {
+		return Place{}
+	}
+	return Place{File: place.File, Line: place.Line}
 }
 
 // changeOf says what an operation does to its object; data steps do nothing to it.
@@ -65,6 +73,6 @@ func changeOf(operation op.Operation) Change {
 	return Kept
 }
 
-func placeOf(origin schema.Origin) Place {
+func originPlace(origin schema.Origin) Place {
 	return Place{File: origin.File, Line: origin.Line, Name: origin.String()}
 }

@@ -200,6 +200,7 @@ func (w *writer) cut(text string) string {
 
 func (w *writer) findings() {
 	all := w.report.Findings
+	defer w.allowed()
 	if len(all) == 0 {
 		if len(w.report.Revisions) > 0 {
 			w.line("\nNo hazards were found.")
@@ -219,6 +220,17 @@ func (w *writer) findings() {
 		w.line("\n<details><summary>%s</summary>\n", plural(len(further), "further remark"))
 		w.findingRows(further)
 		w.line("\n</details>")
+	}
+}
+
+// allowed lists what directives in the revisions allow.
+func (w *writer) allowed() {
+	if all := w.report.Allowed; len(all) > 0 {
+		var names []string
+		for _, f := range all {
+			names = append(names, strings.TrimSpace(f.Rule+" "+f.Object))
+		}
+		w.line("\nAllowed by directives: %s.", w.names(names))
 	}
 }
 

@@ -62,6 +62,9 @@ func pages(t testing.TB) map[string]string {
 		Up: func(m *op.Migration) { m.AddColumn("customers", op.Column("phone", "varchar(32)")) }, Down: func(m *op.Migration) { m.DropColumn("customers", "phone") }})
 	troubled := build(t, reviewtest.Branch(t))
 	troubled.Troubles = append(troubled.Troubles, review.Trouble{ID: "several-heads", Severity: lint.Danger, Text: "there would be several heads", Way: "retort rebase", Place: review.Place{File: "a.go", Line: 3}})
+	remark := troubled.Findings[0]
+	remark.Severity, remark.Object = lint.Info, ""
+	troubled.Findings, troubled.Allowed = append(troubled.Findings, remark), append(troubled.Allowed, remark)
 	return map[string]string{
 		"nothing":  page.Write(build(t, review.Input{Base: review.Base{Name: "main", Commit: "9f1c2ab04d1e"}, Engines: []review.Engine{{Server: schema.Server{Dialect: schema.SQLite}}}})),
 		"one":      page.Write(build(t, one)),
