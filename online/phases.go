@@ -50,6 +50,7 @@ func Split(before *schema.Schema, operations []op.Operation, copies []Copy) (*Ph
 	for _, operation := range flat {
 		s.place(operation)
 	}
+	s.phases.Contract = slices.Concat(s.last, s.phases.Contract)
 	if _, err := op.Replay(s.expanded, s.phases.Contract); err != nil {
 		return nil, fmt.Errorf("the plan cannot be taken apart: %w", err)
 	}
@@ -93,6 +94,7 @@ type splitter struct {
 	expanded *schema.Schema // after the first part so far
 	copies   []Copy
 	phases   *Phases
+	last     []op.Operation // the last copies, which come before anything is dropped
 
 	// What the plan does, as a whole: tables that it creates and drops, columns that it adds and drops, columns that it
 	// makes NOT NULL, and names that are free only once the second part has dropped what has them.
@@ -264,14 +266,14 @@ func (s *splitter) placeCopy(o, bare *op.AddColumn, pair Copy) {
 	source := ddl.Quote(dialect, pair.From)
 	s.expand(bare, fill(source))
 	if column.Default != "" {
-		s.contract(fill("COALESCE("+source+", "+column.Default+")"), &op.AlterColumn{
+		s.last = append(s.last, fill("COALESCE("+source+", "+column.Default+")"), &op.AlterColumn{
 			Table: o.Table, Name: column.Name, Attributes: []op.Attribute{op.DefaultAttribute}, To: schema.Column{Default: column.Default},
 		})
 	} else {
-		s.contract(fill(source))
+		s.last = append(s.last, fill(source))
 	}
 	if column.NotNull {
-		s.contract(forbidNull(o.Table, column.Name))
+		s.last = append(s.last, forbidNull(o.Table, column.Name))
 	}
 	s.note(PhasesCopy, object(o.Table, pair.From)+" -> "+object(o.Table, pair.To),
 		"the values are copied to the new column, now and once more after the deployment; rows that the old and the new code change in turn are not kept in step",

@@ -69,8 +69,12 @@ func printable(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
+// straight keeps gofmt from making curly quotes of two of SQL's.
+var straight = strings.NewReplacer("''", `""`, "``", `""`)
+
 // prose breaks a text into lines of a comment.
 func prose(text string) []string {
+	text = straight.Replace(text)
 	var lines []string
 	line := "//"
 	for _, word := range strings.Fields(text) {
