@@ -11,7 +11,7 @@ export PATH := $(shell $(GO) env GOROOT)/bin:$(PATH)
 # The newest bun that the tests run with, beside the lowest one, which go.mod requires.
 NEWEST_BUN := v1.3.0
 NEWEST_BUN_MOD := bin/newest-bun/go.mod
-.PHONY: help build demo test test-sqlite test-newest-bun test-examples pre-commit servers lint bench fuzz clean $(SERVERS)
+.PHONY: help build demo test pairs test-sqlite test-newest-bun test-examples pre-commit servers lint bench fuzz clean $(SERVERS)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ pre-commit:
 	@command -v pre-commit >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
 		&& apt-get -q update && apt-get -q -y install --no-install-recommends pre-commit; } \
 		|| echo "pre-commit is not installed: its test will be skipped"
+
+pairs: $(SERVERS) ## bring 1,000 random pairs of schemas with rows there and back, on every engine (PAIRS=20000 for more)
+	RETORT_TEST_PAIRS=$(or $(PAIRS),1000) $(SERVERS) -- $(GO) test $(TESTFLAGS) -count 1 -v -run RandomPairs ./autogen
 
 test-sqlite: ## run the tests that need no server
 	RETORT_TEST_ENGINES=sqlite $(GO) test $(TESTFLAGS) ./...

@@ -121,13 +121,10 @@ func (b *Baseline) agreeColumn(table, declared *schema.Table, alter *op.AlterCol
 	if column == nil || declared == nil || declared.Column(alter.Name) == nil {
 		return
 	}
-	implied := declared.Column(alter.Name).Implied
 	for _, attribute := range alter.Attributes {
-		for _, name := range implied {
-			if name == string(attribute) {
-				column.Accepts.Set(name, diff.AcceptedValue(column, attribute))
-				b.Accepted++
-			}
+		if diff.LeavesOpen(declared.Column(alter.Name), attribute) {
+			column.Accepts.Set(string(attribute), diff.AcceptedValue(column, attribute))
+			b.Accepted++
 		}
 	}
 }

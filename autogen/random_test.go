@@ -96,6 +96,7 @@ func TestRandomPairsInPhases(t *testing.T) {
 func randomPairs(t *testing.T, pairs int, rewrite func(*schema.Schema, *diff.Plan) error) {
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			database, err := introspect.Open(t.Context(), servertest.URL(t, engine))
 			if err != nil {
 				t.Fatal(err)

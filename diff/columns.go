@@ -274,10 +274,23 @@ func (c *comparison) alterColumn(p pair, old, column *schema.Column, attributes 
 
 // acceptance returns what the revisions agreed to accept for an attribute that the model leaves to bun's defaults.
 func acceptance(owned, column *schema.Column, attribute op.Attribute) (string, bool) {
-	if owned == nil || !slices.Contains(column.Implied, string(attribute)) {
+	if owned == nil || !LeavesOpen(column, attribute) {
 		return "", false
 	}
 	return owned.Accepts.Get(string(attribute))
+}
+
+// LeavesOpen reports whether a model says nothing about an attribute of a column: no tag states it, or it is one that
+// models rarely state and this one does not.
+func LeavesOpen(column *schema.Column, attribute op.Attribute) bool {
+	switch attribute {
+	case op.CommentAttribute, op.CollationAttribute, op.CharsetAttribute:
+		return AcceptedValue(column, attribute) == ""
+	}
+	if key, isOption := attribute.OptionKey(); isOption {
+		return !column.Options.Has(key)
+	}
+	return slices.Contains(column.Implied, string(attribute))
 }
 
 // AcceptedValue is the value of an attribute in the form that [schema.Column.Accepts] records.
@@ -292,6 +305,12 @@ func AcceptedValue(column *schema.Column, attribute op.Attribute) string {
 		return "NULL"
 	case op.DefaultAttribute:
 		return column.Default
+	case op.CommentAttribute:
+		return column.Comment
+	case op.CollationAttribute:
+		return column.Collation
+	case op.CharsetAttribute:
+		return column.Charset
 	}
 	return op.DescribeAttribute(column, attribute)
 }

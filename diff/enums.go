@@ -37,12 +37,31 @@ func (c *comparison) compareEnums() error {
 			c.foreign("enum", enum.Name.String())
 			continue
 		}
+		if c.agreedUse(enum.Name) {
+			continue
+		}
 		c.add(change{
 			op: &op.DropEnum{Name: enum.Name}, phase: phaseDropTypes, near: [3]string{enum.Name.String()},
 			keys: keys{destroys: []string{typeKey(enum.Name.String())}},
 		})
 	}
 	return nil
+}
+
+// agreedUse reports whether a type is that of a column which stays by agreement with the models, although they do not have it.
+func (c *comparison) agreedUse(name schema.Name) bool {
+	if c.full() {
+		return false
+	}
+	for table := range c.Owned.Tables.All() {
+		for _, column := range table.Columns {
+			agreed := table.Unmanaged || column.Unmanaged || column.Accepts.Has(string(op.TypeAttribute))
+			if agreed && isOf(column.Type, name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // compareEnumValues adds and removes values. One value that went and one that came in the same place may be a rename.
