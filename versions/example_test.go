@@ -42,7 +42,7 @@ func exampleDatabase() *bun.DB {
 // A program upgrades its database when it starts. Several of its replicas may do so at the same time.
 func ExampleUpgrade() {
 	ctx, db := context.Background(), exampleDatabase()
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	err := versions.Upgrade(ctx, db, exampleRevisions(), "head", versions.Options{Events: func(event versions.Event) {
 		if event.Kind == versions.EventDone {
 			fmt.Println("applied", event.Revision, event.Message)
@@ -59,7 +59,7 @@ func ExampleUpgrade() {
 // In a transaction of its own the program decides whether what was done stays.
 func ExampleUpgrade_transaction() {
 	ctx, db := context.Background(), exampleDatabase()
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	err := db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		if err := versions.Upgrade(ctx, tx, exampleRevisions(), "head", versions.Options{}); err != nil {
 			return err
@@ -80,7 +80,7 @@ func ExampleUpgrade_transaction() {
 // Hooks are called around runs and revisions, also by the command line.
 func ExampleSet_Hook() {
 	ctx, db := context.Background(), exampleDatabase()
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	set := exampleRevisions()
 	set.Hook(versions.Hooks{
 		BeforeRevision: func(ctx context.Context, db bun.IDB, step versions.Step) error {
@@ -104,7 +104,7 @@ func ExampleSet_Hook() {
 // The events of a run go to a logger.
 func ExampleLog() {
 	ctx, db := context.Background(), exampleDatabase()
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey || a.Key == "elapsed" {
 			return slog.Attr{}

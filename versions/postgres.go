@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/retort-db/retort/ddl"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/retort-db/retort/ddl"
 	"github.com/retort-db/retort/introspect"
 	"github.com/retort-db/retort/schema"
 )
@@ -137,35 +137,45 @@ func (postgres) blocked(err error) bool {
 func (postgres) holders(ctx context.Context, q introspect.Querier, tables []schema.Name) string {
 	var out []string
 	for _, table := range tables {
-		rows, err := q.QueryContext(ctx, "SELECT a.pid, coalesce(a.application_name, ''), coalesce(a.state, '') "+
-			"FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "+
-			"WHERE l.locktype = 'relation' AND l.granted AND l.relation = pg_catalog.to_regclass($1) AND l.pid <> pg_catalog.pg_backend_pid() "+
-			"GROUP BY a.pid, a.application_name, a.state, a.xact_start ORDER BY a.xact_start LIMIT 3", ddl.QuoteName(schema.Postgres, table))
+		sessions, err := holdersOf(ctx, q, table)
 		if err != nil {
 			return ""
 		}
-		for rows.Next() {
-			var pid int
-			var application, state string
-			if rows.Scan(&pid, &application, &state) != nil {
-				break
+		for _, session := range sessions {
+			if !slices.Contains(out, session) {
+				out = append(out, session)
 			}
-			text := fmt.Sprintf("server process %d", pid)
-			if application != "" {
-				text += " of " + application
-			}
-			if state != "" {
-				text += " (" + state + ")"
-			}
-			if !slices.Contains(out, text) {
-				out = append(out, text)
-			}
-		}
-		if rows.Err() != nil || rows.Close() != nil {
-			return ""
 		}
 	}
 	return strings.Join(out, ", ")
+}
+
+// holdersOf returns the sessions with locks on a table, the oldest transaction first.
+func holdersOf(ctx context.Context, q introspect.Querier, table schema.Name) (sessions []string, err error) {
+	rows, err := q.QueryContext(ctx, "SELECT a.pid, coalesce(a.application_name, ''), coalesce(a.state, '') "+
+		"FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "+
+		"WHERE l.locktype = 'relation' AND l.granted AND l.relation = pg_catalog.to_regclass($1) AND l.pid <> pg_catalog.pg_backend_pid() "+
+		"GROUP BY a.pid, a.application_name, a.state, a.xact_start ORDER BY a.xact_start LIMIT 3", ddl.QuoteName(schema.Postgres, table))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var pid int
+		var application, state string
+		if err := rows.Scan(&pid, &application, &state); err != nil {
+			return nil, err
+		}
+		text := fmt.Sprintf("server process %d", pid)
+		if application != "" {
+			text += " of " + application
+		}
+		if state != "" {
+			text += " (" + state + ")"
+		}
+		sessions = append(sessions, text)
+	}
+	return sessions, rows.Err()
 }
 
 func (postgres) serverID(ctx context.Context, q introspect.Querier) (id int64, err error) {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"sync"
 	"time"
 )
@@ -182,59 +181,41 @@ func (s *Servers) reportExit(engine Engine, process *Process) {
 	}
 }
 
-// Kill ends the server of an engine at once, as a crash would.
-func (s *Servers) Kill(name string) error {
+// Kill ends the server of an engine at once and without saving, as a crash would.
+func (s *Servers) Kill(name string) {
 	s.mu.Lock()
 	process := s.engines[name].process
 	process.killed = true
 	s.mu.Unlock()
-	err := process.cmd.Process.Kill()
-	<-process.done
-	return err
+	// The postmaster's own death would leave sessions at work for a while; its signal takes them along.
+	process.stop()
 }
 
 // Restart starts a server again that was killed, on the same port and on what it has written, and waits until it answers.
-// PostgreSQL refuses to start as long as processes of the old server are not gone.
 func (s *Servers) Restart(ctx context.Context, name string) error {
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	for {
-		process, err := s.restart(ctx, name)
-		if err == nil || process == nil || !process.exited() || !strings.Contains(process.logTail(), "is still in use") {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
-}
-
-func (s *Servers) restart(ctx context.Context, name string) (*Process, error) {
 	s.mu.Lock()
 	was, url := s.engines[name], s.URLs[name]
 	process, err := was.process.again()
 	if err != nil {
 		s.mu.Unlock()
-		return nil, err
+		return err
 	}
 	s.processes = append(s.processes, process)
 	s.engines[name] = running{was.engine, process}
 	s.mu.Unlock()
 
-	ready, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	go func() {
 		select {
 		case <-process.done:
 			cancel()
-		case <-ready.Done():
+		case <-ctx.Done():
 		}
 	}()
-	if err := was.engine.Ready(ready, url); err != nil {
-		return process, fmt.Errorf("%w\n%s", err, process.logTail())
+	if err := was.engine.Ready(ctx, url); err != nil {
+		return fmt.Errorf("%w\n%s", err, process.logTail())
 	}
 	go s.reportExit(was.engine, process)
-	return process, nil
+	return nil
 }
