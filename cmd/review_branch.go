@@ -10,6 +10,7 @@ import (
 	"go/token"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/retort-db/retort/cmd/internal/git"
 	"github.com/retort-db/retort/lint"
@@ -184,6 +185,13 @@ func (b *branchReader) edited() error {
 		if at, ok := b.tip.find(old.ID); ok && same(b.tip.texts[at.File], source) {
 			continue
 		}
+		if len(now.Replaces) > len(old.Replaces) {
+			b.troubles = append(b.troubles, review.Trouble{
+				ID: "squashed-revision", Severity: lint.Info, Text: fmt.Sprintf("revision %s now does what %s did; what it does is not compared here", old.ID, strings.Join(now.Replaces, ", ")),
+				Way: "retort verify tries it; databases in the midst of them need retort stamp", Place: review.Place{File: file, Line: now.Line},
+			})
+			continue
+		}
 		b.troubles = append(b.troubles, review.Trouble{
 			ID: "edited-revision", Severity: lint.Danger, Text: fmt.Sprintf("revision %s is part of %s and was changed; databases that have it will not run it again", old.ID, b.base.Name),
 			Way: "put the change into a revision of its own", Place: review.Place{File: file, Line: now.Line},
@@ -280,26 +288,15 @@ func (b *branchReader) meeting() error {
 			}
 			names = append(names, text)
 		}
-		trouble.Text = fmt.Sprintf("the branch has several heads: %s", listed(names))
+		trouble.Text = fmt.Sprintf("the branch has several heads: %s", strings.Join(names, ", "))
 		trouble.Way = `retort rebase, or retort merge heads -m "…"`
 		if theirs {
-			trouble.Text = fmt.Sprintf("after the merge into %s there would be several heads: %s", b.base.Name, listed(names))
+			trouble.Text = fmt.Sprintf("after the merge into %s there would be several heads: %s", b.base.Name, strings.Join(names, ", "))
 			trouble.Way = fmt.Sprintf("bring %s into the branch, then retort rebase, or retort merge heads", b.base.Name)
 		}
 		b.troubles = append(b.troubles, trouble)
 	}
 	return nil
-}
-
-func listed(names []string) string {
-	text := ""
-	for n, name := range names {
-		if n > 0 {
-			text += ", "
-		}
-		text += name
-	}
-	return text
 }
 
 func flatError(err error) string {

@@ -21,7 +21,7 @@ func (r *Report) Annotations() []render.Annotation {
 			Title: titles[t.ID], Text: withWay(t.Text, t.Way), Fingerprint: fingerprint(t.ID, t.Text)})
 	}
 	for _, a := range r.Assumptions {
-		if a.Kind != UndecidedRename {
+		if a.Kind != UndecidedRename || r.isFound(a) {
 			continue
 		}
 		text := a.Text
@@ -44,6 +44,13 @@ func (r *Report) Annotations() []render.Annotation {
 			Title: titles[f.Rule], Text: withWay(text, f.Way), Fingerprint: fingerprint(f.Rule, f.Revision, f.Object, f.Text)})
 	}
 	return out
+}
+
+// isFound reports whether a finding says the same as an assumption.
+func (r *Report) isFound(a Assumption) bool {
+	return slices.ContainsFunc(r.Findings, func(f Finding) bool {
+		return f.Rule == "unresolved-rename" && f.Revision == a.Revision && f.Object == a.Object
+	})
 }
 
 func severityOf(severity lint.Severity) render.AnnotationSeverity {
@@ -71,6 +78,7 @@ var branchRules = []render.AnnotationRule{
 	{ID: "several-heads", Title: "The history would have several heads.", Help: "Put one on top of the other with `retort rebase`, or join them with `retort merge heads`.", Severity: render.AnnotationError},
 	{ID: "same-id", Title: "Another revision has the same identifier.", Help: "Give one of them another identifier.", Severity: render.AnnotationError},
 	{ID: "edited-revision", Title: "A revision of the base was changed.", Help: "Restore it, and put the change into a revision of its own.", Severity: render.AnnotationError},
+	{ID: "squashed-revision", Title: "Revisions of the base have become one.", Severity: render.AnnotationNotice},
 	{ID: "removed-revision", Title: "A revision of the base is gone.", Severity: render.AnnotationError},
 	{ID: "no-history", Title: "The history would be broken after the merge.", Severity: render.AnnotationError},
 	{ID: "drift", Title: "The models have what no revision has.", Help: "Write it with `retort revision --autogenerate`.", Severity: render.AnnotationError},
