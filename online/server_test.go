@@ -181,7 +181,9 @@ func TestPostgresPlainIndexBlocks(t *testing.T) {
 		t.Errorf("a write did not wait for the index: %v", err)
 	}
 	cancel()
-	<-done
+	if err := <-done; err == nil {
+		t.Error("the index was built though a transaction had changed the table")
+	}
 }
 
 // TestPostgresStragglers makes a column NOT NULL while code goes on writing NULL until the check forbids it.
