@@ -8,6 +8,9 @@ import (
 // ParseIndex parses a CREATE INDEX statement. An error is a [*SyntaxError].
 func ParseIndex(text string) (*Index, error) {
 	s := newScanner(text)
+	if err := s.checkTokens(); err != nil {
+		return nil, err
+	}
 	if err := s.expect("CREATE"); err != nil {
 		return nil, err
 	}

@@ -5,6 +5,9 @@ import "strings"
 // ParseVirtual parses a CREATE VIRTUAL TABLE statement. An error is a [*SyntaxError].
 func ParseVirtual(text string) (*Virtual, error) {
 	s := newScanner(text)
+	if err := s.checkTokens(); err != nil {
+		return nil, err
+	}
 	if err := s.expect("CREATE", "VIRTUAL", "TABLE"); err != nil {
 		return nil, err
 	}
@@ -30,6 +33,9 @@ func IsVirtual(text string) bool {
 // ParseView parses a CREATE VIEW statement. An error is a [*SyntaxError].
 func ParseView(text string) (*View, error) {
 	s := newScanner(text)
+	if err := s.checkTokens(); err != nil {
+		return nil, err
+	}
 	if err := s.expect("CREATE"); err != nil {
 		return nil, err
 	}
@@ -61,6 +67,9 @@ func ParseView(text string) (*View, error) {
 // ParseTrigger parses the head of a CREATE TRIGGER statement. An error is a [*SyntaxError].
 func ParseTrigger(text string) (*Trigger, error) {
 	s := newScanner(text)
+	if err := s.checkTokens(); err != nil {
+		return nil, err
+	}
 	if err := s.expect("CREATE"); err != nil {
 		return nil, err
 	}

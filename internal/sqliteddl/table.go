@@ -10,6 +10,9 @@ import (
 // ParseTable parses a CREATE TABLE statement with a list of columns. An error is a [*SyntaxError].
 func ParseTable(text string) (*Table, error) {
 	s := newScanner(text)
+	if err := s.checkTokens(); err != nil {
+		return nil, err
+	}
 	if err := s.expect("CREATE"); err != nil {
 		return nil, err
 	}
