@@ -16,12 +16,24 @@ var blob = regexp.MustCompile(`^[xX]'([0-9a-fA-F]{2})*'$`)
 // checkTokens returns an error for what SQLite calls an unrecognized token.
 func (s *scanner) checkTokens() error {
 	for i, token := range s.tokens {
-		if !isToken(token) || token.Text == "!" && !strings.HasPrefix(s.text[token.Pos:], "!=") {
+		if !isToken(token) || !s.goesTogether(token) {
 			s.at = i
 			return s.unexpected("a token")
 		}
 	}
 	return nil
+}
+
+// goesTogether reports whether the text behind a token leaves it what it is.
+func (s *scanner) goesTogether(token sqltext.Token) bool {
+	rest := s.text[token.Pos+len(token.Text):]
+	switch {
+	case token.Text == "!":
+		return strings.HasPrefix(rest, "=")
+	case token.Kind == sqltext.Number && rest != "":
+		return rest[0] < 0x80 && rest[0] != '$'
+	}
+	return true
 }
 
 func isToken(token sqltext.Token) bool {
@@ -40,7 +52,7 @@ func isToken(token sqltext.Token) bool {
 		}
 		return isClosed(text, text[0])
 	case sqltext.Punct:
-		return text[0] >= 0x80 || strings.Contains("-();+*/%=<>!|&,.~", text[:1])
+		return text[0] >= 0x80 || strings.IndexByte("-();+*/%=<>!|&,.~", text[0]) >= 0
 	}
 	return true
 }

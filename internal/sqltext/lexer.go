@@ -90,8 +90,8 @@ func tokenAt(dialect schema.Dialect, text string, pos int) Token {
 func next(dialect schema.Dialect, s string) (Kind, int) {
 	c := s[0]
 	switch {
-	case isSpace(c):
-		return Space, spaces(s)
+	case isSpace(dialect, c):
+		return Space, spaces(dialect, s)
 	case strings.HasPrefix(s, "--"), c == '#' && dialect == schema.MySQL:
 		if end := strings.IndexByte(s, '\n'); end >= 0 {
 			return Comment, end
@@ -235,15 +235,18 @@ func number(s string) int {
 	return i
 }
 
-func spaces(s string) int {
+func spaces(dialect schema.Dialect, s string) int {
 	i := 0
-	for i < len(s) && isSpace(s[i]) {
+	for i < len(s) && isSpace(dialect, s[i]) {
 		i++
 	}
 	return i
 }
 
-func isSpace(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
+// isSpace reports whether a character stands between tokens. SQLite does not know the vertical tab.
+func isSpace(dialect schema.Dialect, c byte) bool {
+	return c == ' ' || c >= '\t' && c <= '\r' && (c != '\v' || dialect != schema.SQLite)
+}
 
 func digits(s string) int {
 	i := 0
