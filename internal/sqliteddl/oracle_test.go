@@ -233,8 +233,16 @@ func (o *oracle) index(name, text string) {
 		o.differ("index %q is parsed as %q", name, index.Name)
 	}
 	var got, want []string
+	columns := map[string]bool{}
+	for _, row := range o.rows("SELECT lower(name) FROM pragma_table_xinfo(?)", index.Table) {
+		columns[row[0]] = true
+	}
 	for _, part := range index.Parts {
-		got = append(got, fmt.Sprint(part.Column, " ", bit(part.Desc)))
+		column := part.Column
+		if !columns[strings.ToLower(column)] {
+			column = "" // SQLite takes a name in double quotes that no column has for a text
+		}
+		got = append(got, fmt.Sprint(column, " ", bit(part.Desc)))
 	}
 	for _, row := range o.rows(`SELECT coalesce(name, ''), "desc" FROM pragma_index_xinfo(?) WHERE key ORDER BY seqno`, name) {
 		want = append(want, row[0]+" "+row[1])
