@@ -23,6 +23,7 @@ func (p *program) lintCommand() *cli.Command {
 		Description: "Reads what the revisions do, with the schema before each step, for every engine of the project. Needs no database.\n" +
 			"docs/rules.md describes the rules. Exits with 4 if --fail-on forbids what was found.",
 		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "base", Usage: "look at what this branch adds to that one, found with git; \"auto\" finds the base, too"},
 			failOnFlag("exit with 4 on these"),
 			&cli.StringFlag{Name: "dialect", Usage: "the only engine to look at", DefaultText: "all of the project"},
 			&cli.StringFlag{Name: "server-version", Usage: "the version of its server: 15.4, mariadb-10.11", DefaultText: "the oldest that Retort supports"},
@@ -172,6 +173,19 @@ func (i *invocation) chosenRevisions(h *history) ([]string, error) {
 				ids = append(ids, meta.ID)
 			}
 		}
+	}
+	if base := i.String("base"); base != "" {
+		if i.Args().Len() > 0 {
+			return nil, &arguments.UsageError{Command: i.Command.Name, Text: "--base and revisions exclude each other"}
+		}
+		branch, err := i.branchFrom(strings.TrimPrefix(base, "auto"))
+		if err != nil {
+			return nil, err
+		}
+		for _, source := range branch.added {
+			ids = append(ids, source.ID)
+		}
+		return ids, nil
 	}
 	if i.Args().Len() == 0 {
 		return h.graph.Heads(), nil

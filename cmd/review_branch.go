@@ -32,7 +32,10 @@ type branch struct {
 }
 
 // branch finds the revisions that the branch adds.
-func (i *invocation) branch() (*branch, error) {
+func (i *invocation) branch() (*branch, error) { return i.branchFrom(i.String("base")) }
+
+// branchFrom finds the revisions that the branch adds to another one, or to the usual one if no name is given.
+func (i *invocation) branchFrom(name string) (*branch, error) {
 	here, err := i.revisionsSoFar()
 	if err != nil {
 		return nil, err
@@ -41,7 +44,6 @@ func (i *invocation) branch() (*branch, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := i.String("base")
 	if name == "" {
 		if name, err = repository.FindBase(i.ctx, i.Lookup); err != nil {
 			return nil, err

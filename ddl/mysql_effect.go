@@ -279,7 +279,7 @@ func (m mysqlCosts) rebuild(reason string) way {
 
 // instantColumn is a change of the list of columns: instant if the server knows how, else a rebuild in place.
 func (m mysqlCosts) instantColumn(known bool) way {
-	if w := m.rebuild("this version cannot do it instantly"); w.shared || w.algorithm == copying || !known {
+	if w := m.rebuild("only MySQL 8.0.29 and later does it instantly"); w.shared || w.algorithm == copying || !known {
 		return w
 	}
 	if m.table != nil && strings.EqualFold(m.table.Options.Value(schema.OptionRowFormat), "compressed") {

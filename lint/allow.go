@@ -37,7 +37,7 @@ type Place struct {
 }
 
 // Allowances are the directives of revision files. Findings of several engines go through the same ones, so that a directive
-// that one of them needs is not called unused.
+// that one of them needs is not called unused. Nil is none.
 type Allowances struct{ list []*Allowance }
 
 // Read adds the directives of a file. The source must be Go.
@@ -102,6 +102,9 @@ func scope(file *ast.File, line func(token.Pos) int, at, groupEnd int) (from, to
 // Filter returns the findings that no directive allows, and those that one does. The place of a finding is its step's, or
 // that of the revision for findings about it as a whole.
 func (a *Allowances) Filter(findings []Finding, placeOf func(Finding) Place) (kept, allowed []Finding) {
+	if a == nil {
+		return findings, nil
+	}
 	for _, finding := range findings {
 		place := placeOf(finding)
 		covers := false
@@ -128,6 +131,9 @@ type AllowanceProblem struct {
 // Problems returns what is wrong with the directives: an unknown rule, no reason, nothing that is allowed any more. Call it
 // after the findings of all engines were filtered. The rules that were left out on purpose are not missed.
 func (a *Allowances) Problems(ignored []string) []AllowanceProblem {
+	if a == nil {
+		return nil
+	}
 	var out []AllowanceProblem
 	add := func(one *Allowance, text, way string) {
 		out = append(out, AllowanceProblem{

@@ -60,7 +60,7 @@ m.AddColumn("users", op.Column("full_name", "varchar(80)"))`,
 		Good: `m.RenameColumn("users", "name", "full_name")`,
 	},
 	step: func(r *run, operation op.Operation) {
-		const way = "run `retort resolve` to say which it is"
+		const way = "decide with retort resolve"
 		switch o := operation.(type) {
 		case *op.DropTable:
 			if o.RenamedTo != "" {

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Policy says which findings are too many: categories, severities (that one and worse), and ids of rules.
+// Policy says which findings are too many: severities (that one and worse), categories (their warnings and dangers, since
+// what is only good to know should stop nobody), and ids of rules.
 type Policy []string
 
 // ParsePolicy reads a list with commas, "destructive,lock", "warning", "drop-column". An unknown word is an error.
@@ -41,7 +42,7 @@ func joined[T ~string](words []T) string {
 func (p Policy) Forbids(f Finding) bool {
 	return slices.ContainsFunc(p, func(word string) bool {
 		severity := Severity(word)
-		return word == f.Rule || Category(word) == f.Category ||
+		return word == f.Rule || Category(word) == f.Category && f.Severity != Info ||
 			slices.Contains(Severities, severity) && (f.Severity == severity || f.Severity.Worse(severity))
 	})
 }

@@ -9,14 +9,15 @@ import (
 
 func TestPolicy(t *testing.T) {
 	drop := lint.Finding{Rule: "drop-column", Category: lint.Destructive, Severity: lint.Danger}
-	note := lint.Finding{Rule: "x", Category: lint.Naming, Severity: lint.Info}
+	note := lint.Finding{Rule: "reserved-word", Category: lint.Naming, Severity: lint.Info}
 	for text, want := range map[string][2]bool{
 		"":                  {false, false},
 		"destructive, lock": {true, false},
 		"drop-column":       {true, false},
 		"warning":           {true, false},
 		"info":              {true, true},
-		"rewrite,naming":    {false, true},
+		"reserved-word":     {false, true},
+		"rewrite,naming":    {false, false},
 	} {
 		policy, err := lint.ParsePolicy(text)
 		if err != nil {

@@ -140,6 +140,8 @@ func (r *run) step(operation op.Operation) error {
 		r.created[o.To] = r.created[o.From]
 	case *op.AddColumn:
 		r.addedColumns[columnOf(o.Table, o.Column.Name)] = !o.IfNotExists
+	case *op.RenameColumn:
+		r.addedColumns[columnOf(o.Table, o.To)] = r.addedColumns[columnOf(o.Table, o.From)]
 	case *op.CreateEnum:
 		r.createdTypes[o.Enum.Name] = true
 	case *op.CreateSequence:
