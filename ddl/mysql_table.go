@@ -250,10 +250,15 @@ func (c *mysqlCompiler) alterCharset(o *op.AlterTable, table *schema.Table) erro
 		charset, _, _ = strings.Cut(collation, "_")
 	}
 	var clauses, touched []string
-	if charset == "" {
-		clauses = append(clauses, "DEFAULT CHARACTER SET=DEFAULT")
-	} else {
+	switch {
+	case charset != "":
 		clauses = append(clauses, "DEFAULT CHARACTER SET="+charset+when(collation != "", " COLLATE="+collation))
+	case c.isMariaDB():
+		clauses = append(clauses, "DEFAULT CHARACTER SET=DEFAULT")
+	default: // MySQL has no such word, and converts the columns that state their own as well: those change back afterwards
+		c.flush()
+		c.alter(o, o.Name, mysqlRebuild, "charset", "CONVERT TO CHARACTER SET DEFAULT")
+		c.flush()
 	}
 	for _, column := range table.Columns {
 		if !isCharacterType(column.Type) {
@@ -275,6 +280,9 @@ func (c *mysqlCompiler) alterCharset(o *op.AlterTable, table *schema.Table) erro
 	}
 	if p := c.pending; p != nil && slices.ContainsFunc(touched, func(column string) bool { return slices.Contains(p.touched, column) }) {
 		c.flush()
+	}
+	if len(clauses) == 0 {
+		return nil
 	}
 	c.alter(o, o.Name, mysqlRebuild, "charset", clauses...)
 	c.pending.touched = append(c.pending.touched, touched...)
