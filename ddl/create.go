@@ -126,7 +126,7 @@ func createTables(s *schema.Schema) []op.Operation {
 		}
 		tables = append(tables, &op.CreateTable{Table: bare})
 		for _, index := range table.Indexes {
-			if !index.Implicit {
+			if index = explicitIndex(table, index); index != nil {
 				rest = append(rest, &op.CreateIndex{Table: table.Name, Index: index})
 			}
 		}
@@ -208,4 +208,19 @@ func inOrder[T schema.Object](objects []T, needs func(T) []schema.Name) []T {
 		}
 	}
 	return out
+}
+
+// explicitIndex returns the index as one to create, or nil if the server makes it together with a foreign key. The server
+// names it after the key, or after the first column if the key came without a name, which one that is created here never
+// does.
+func explicitIndex(table *schema.Table, index *schema.Index) *schema.Index {
+	if !index.Implicit {
+		return index
+	}
+	if table.ForeignKey(index.Name) != nil {
+		return nil
+	}
+	made := index.Clone()
+	made.Implicit = false
+	return made
 }

@@ -113,27 +113,51 @@ func createMySQL(t testing.TB, db *introspect.Database, s *schema.Schema) {
 func TestMySQLRoundTrip(t *testing.T) {
 	for _, file := range []string{"shop.sql", "forum.sql", "ledger"} {
 		t.Run(file, func(t *testing.T) {
-			source := openMySQL(t)
 			if file == "ledger" {
-				flavor, _ := servertest.MySQLFlavor(t, source.DB)
+				flavor, _ := servertest.MySQLFlavor(t, servertest.OpenMySQL(t))
 				file = "ledger." + flavor + ".sql"
 			}
-			loadMySQL(t, source, file)
-			first := readMySQL(t, source)
-			if len(first.Problems) > 0 {
-				t.Errorf("problems: %v", first.Problems)
-			}
-			target := openMySQL(t)
-			createMySQL(t, target, first)
-			second := readMySQL(t, target)
-			second.DefaultNamespace = first.DefaultNamespace
-			withoutEvents(first)
-			if diff := cmp.Diff(first, second, compareSchemas); diff != "" {
-				t.Errorf("the copy reads otherwise (-source +copy):\n%s", diff)
-			}
-			compareOracle(t, source, target, first)
+			copyMySQLScript(t, file)
 		})
 	}
+}
+
+// TestMySQLProjects does the same with whole projects. What only one of the servers has stands in comments that the
+// other passes over: /*M! for MariaDB, /*!80013 for MySQL.
+func TestMySQLProjects(t *testing.T) {
+	files, err := filepath.Glob("testdata/mysql/projects/*.sql")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no projects: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".sql"), func(t *testing.T) {
+			read := copyMySQLScript(t, filepath.Join("projects", filepath.Base(file)))
+			if read.Tables.Len() < 30 {
+				t.Errorf("%d tables are read, want those of a real project", read.Tables.Len())
+			}
+		})
+	}
+}
+
+// copyMySQLScript runs a script, creates elsewhere what is read, and compares the two. It returns what was read.
+func copyMySQLScript(t *testing.T, file string) *schema.Schema {
+	t.Helper()
+	source := openMySQL(t)
+	loadMySQL(t, source, file)
+	first := readMySQL(t, source)
+	if len(first.Problems) > 0 {
+		t.Errorf("problems: %v", first.Problems)
+	}
+	target := openMySQL(t)
+	createMySQL(t, target, first)
+	second := readMySQL(t, target)
+	second.DefaultNamespace = first.DefaultNamespace
+	withoutEvents(first)
+	if diff := cmp.Diff(first, second, compareSchemas); diff != "" {
+		t.Errorf("the copy reads otherwise (-source +copy):\n%s", diff)
+	}
+	compareOracle(t, source, target, first)
+	return first
 }
 
 // withoutEvents takes out what the model only counts.
