@@ -37,6 +37,15 @@ var alterations = []struct {
 	{"add NOT NULL column with a backfill", []op.Operation{
 		&op.AddColumn{Table: table("t"), Column: &schema.Column{Name: "x", Type: "TEXT", NotNull: true, Backfill: "name || '!'"}}},
 		"1|a|10|a! 2|b|20|b!"},
+	{"add column with a default that goes again", []op.Operation{
+		&op.AddColumn{Table: table("t"), Column: &schema.Column{Name: "x", Type: "TEXT", NotNull: true, Default: "'new'"}},
+		&op.RenameColumn{Table: table("t"), From: "x", To: "y"},
+		&op.AlterColumn{Table: table("t"), Name: "y", Attributes: []op.Attribute{op.DefaultAttribute}}},
+		"1|a|10|new 2|b|20|new"},
+	{"add column that gets a default later", []op.Operation{
+		&op.AddColumn{Table: table("t"), Column: &schema.Column{Name: "x", Type: "TEXT"}},
+		&op.AlterColumn{Table: table("t"), Name: "x", Attributes: []op.Attribute{op.DefaultAttribute}, To: schema.Column{Default: "'later'"}}},
+		"1|a|10|<nil> 2|b|20|<nil>"},
 	{"add column with its foreign key and index", []op.Operation{
 		&op.AddColumn{Table: table("t"), Column: &schema.Column{Name: "x", Type: "INT"}},
 		&op.CreateIndex{Table: table("t"), Index: &schema.Index{Name: "ix_x", Parts: schema.Columns("x")}},

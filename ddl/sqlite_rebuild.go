@@ -1,6 +1,7 @@
 package ddl
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,6 +34,8 @@ type sqliteRebuild struct {
 	origin map[string]string
 	// using holds the copy expression of a column, in the names of before, by its name in interim.
 	using map[string]string
+	// given holds the default with which a new column was added: the rows have it, whatever becomes of the default.
+	given map[string]string
 	// interimName maps the columns of after to those of interim.
 	interimName map[string]string
 	out         []Statement
@@ -85,7 +88,7 @@ func (r *sqliteRebuild) describe() string {
 func (r *sqliteRebuild) plan() error {
 	alone := schema.New(r.compiler.server)
 	alone.Tables.Add(r.before.Clone())
-	r.origin, r.using = map[string]string{}, map[string]string{}
+	r.origin, r.using, r.given = map[string]string{}, map[string]string{}, map[string]string{}
 	using := map[string]string{}
 	for _, column := range r.before.Columns {
 		r.origin[column.Name] = column.Name
@@ -126,12 +129,19 @@ func (r *sqliteRebuild) follow(operation op.Operation, using map[string]string) 
 			delete(using, o.From)
 			using[o.To] = expr
 		}
+		if expr, ok := r.given[o.From]; ok {
+			delete(r.given, o.From)
+			r.given[o.To] = expr
+		}
 	case *op.DropColumn:
 		delete(r.origin, o.Name)
 		delete(using, o.Name)
+		delete(r.given, o.Name)
 	case *op.AddColumn:
 		if o.Column.Backfill != "" && r.origin[o.Column.Name] == "" {
 			using[o.Column.Name] = r.inOldNames(o.Column.Backfill)
+		} else {
+			r.given[o.Column.Name] = o.Column.Default
 		}
 	case *op.AlterColumn:
 		from, exists := r.origin[o.Name]
@@ -140,6 +150,8 @@ func (r *sqliteRebuild) follow(operation op.Operation, using map[string]string) 
 			using[o.Name] = r.inOldNames(o.Using)
 		case exists && o.Changes(op.NotNullAttribute) && o.To.NotNull && o.To.Backfill != "":
 			using[o.Name] = "coalesce(" + sqliteQuote(from) + ", " + r.inOldNames(o.To.Backfill) + ")"
+		case !exists && o.Changes(op.DefaultAttribute) && using[o.Name] == "":
+			using[o.Name] = cmp.Or(r.given[o.Name], "NULL")
 		}
 	}
 }
