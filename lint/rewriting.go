@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/retort-db/retort/ddl"
@@ -100,7 +101,7 @@ m.On(op.MySQL, func(m *op.Migration) { m.AlterColumn("users", "name").Null() })`
 		Title:   "SQLite makes the table anew",
 		What:    "A change that SQLite's ALTER TABLE does not know is made by copying the table.",
 		Why:     "Others cannot write to the database meanwhile, and the file grows by the size of the table. Retort keeps indexes, triggers, views and the rows of other tables as they are.",
-		Safe:    "Put changes of one table into one `m.BatchAlterTable`: they share one copy.",
+		Safe:    "Put changes of one table behind each other, or into one `m.BatchAlterTable`: they share one copy.",
 		Engines: []Engine{onSQLite},
 		Bad:     `m.AlterColumn("users", "name").Null()`,
 		Good:    `m.AddColumn("users", op.Column("plan", "varchar(20)"))`,
@@ -110,7 +111,16 @@ m.On(op.MySQL, func(m *op.Migration) { m.AlterColumn("users", "name").Null() })`
 		if !r.effect.Rewrites || r.existing(table) == nil {
 			return
 		}
-		f := r.findIn(table, table.String(), fmt.Sprintf("table %s is made anew to %s", table, operation), "put the changes of one table into one batch")
+		copied := r.copiedAfter[table]
+		r.copiedAfter[table] = len(r.done) + 1
+		if copied > 0 && !slices.ContainsFunc(r.done[copied:], func(between op.Operation) bool { return between.Subject() != table }) {
+			return // Changes of one table that follow each other share one copy.
+		}
+		text, way := fmt.Sprintf("table %s is made anew to %s", table, operation), "run it while nobody has to write"
+		if copied > 0 {
+			text, way = fmt.Sprintf("table %s is made anew once more to %s", table, operation), "put the changes of one table behind each other, or into one batch"
+		}
+		f := r.findIn(table, table.String(), text, way)
 		if size, known := r.Sizes[table.String()]; known && size.Rows > SmallTable {
 			f.Severity = Warning
 		}

@@ -19,7 +19,7 @@ func Run(in Input) ([]Finding, error) {
 	r := &run{
 		Input: in, state: in.Before.Clone(),
 		created: map[schema.Name]bool{}, createdTypes: map[schema.Name]bool{}, addedColumns: map[string]bool{},
-		droppedIndexes: map[schema.Name][]*schema.Index{}, briefLocks: map[schema.Name]bool{}, keyLocks: map[schema.Name]bool{},
+		droppedIndexes: map[schema.Name][]*schema.Index{}, briefLocks: map[schema.Name]bool{}, keyLocks: map[schema.Name]bool{}, copiedAfter: map[schema.Name]int{},
 	}
 	if r.state == nil {
 		r.state = schema.New(in.Server)
@@ -75,6 +75,8 @@ type run struct {
 	held []schema.Name
 	// briefLocks and keyLocks hold the tables that are locked for a moment, and for foreign keys.
 	briefLocks, keyLocks map[schema.Name]bool
+	// copiedAfter says of tables of SQLite with how many steps done they were last copied.
+	copiedAfter map[schema.Name]int
 	// done holds the steps before the one at hand, batches in their parts.
 	done []op.Operation
 	// undone is the schema after the upgrade and the downgrade, if that can be told; downgradeError says why not.

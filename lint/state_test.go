@@ -140,3 +140,33 @@ func TestStateInHand(t *testing.T) {
 		})
 	}
 }
+
+// TestCopiesOfSQLite sees that changes which share a copy of their table are one finding, and that a second copy is told.
+func TestCopiesOfSQLite(t *testing.T) {
+	server := schema.Server{Dialect: schema.SQLite}
+	before := replay(t, server, schema.New(server), exampleTables)
+	upgrade := record(t, server, func(m *op.Migration) {
+		m.AlterColumn("users", "name").Null()
+		m.AddColumn("users", op.Column("plan", "text"))
+		m.AlterColumn("users", "phone").NotNull()
+		m.AddColumn("orders", op.Column("note", "text"))
+		m.AlterColumn("users", "phone").Null()
+	})
+	findings, err := lint.Run(lint.Input{Server: server, Before: before, Upgrade: upgrade})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range findings {
+		if f.Rule == "sqlite-rebuild" {
+			got = append(got, f.Text)
+		}
+	}
+	want := []string{
+		"table users is made anew to alter column users.name: NULL",
+		"table users is made anew once more to alter column users.phone: NULL",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
