@@ -53,6 +53,36 @@ func TestConcurrentUpgrades(t *testing.T) {
 	})
 }
 
+// What raw SQL makes is not known to the operations behind it, unless the SQL says so.
+func TestOperationBehindRawSQL(t *testing.T) {
+	onEngines(t, func(t *testing.T, db *bun.DB) {
+		revision := func(changes func(*op.ExecStep)) versions.Revision {
+			return versions.Revision{ID: "a", Upgrade: func(m *op.Migration) {
+				changes(m.Exec("CREATE TABLE raw (id integer NOT NULL, note varchar(20))"))
+				m.AddColumn("raw", op.Column("more", "varchar(20)"))
+			}}
+		}
+		err := versions.Upgrade(t.Context(), db, setOf(revision(func(*op.ExecStep) {})), "head", versions.Options{})
+		var misfit *op.EffectError
+		if !errors.As(err, &misfit) || !strings.Contains(err.Error(), "m.Exec(…).Changes(") {
+			t.Fatalf("got %v", err)
+		}
+		wantRows(t, db)
+		told := revision(func(step *op.ExecStep) {
+			step.Changes(func(s *schema.Schema) error {
+				s.Tables.Add(&schema.Table{Name: schema.Name{Name: "raw"}, Columns: []*schema.Column{
+					{Name: "id", Type: "integer", NotNull: true}, {Name: "note", Type: "varchar(20)"},
+				}})
+				return nil
+			})
+		})
+		if err := versions.Upgrade(t.Context(), db, setOf(told), "head", versions.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		wantRows(t, db, "a")
+	})
+}
+
 func TestWaitingNamesTheHolder(t *testing.T) {
 	onEngines(t, func(t *testing.T, db *bun.DB) {
 		inside, leave := make(chan struct{}), make(chan struct{})

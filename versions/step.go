@@ -89,7 +89,7 @@ func (s *stepRun) prepare(ctx context.Context) error {
 	}
 	var err error
 	if s.statements, err = s.knowledge.compile(ctx, s.querier(), s.server, s.operations); err != nil {
-		return err
+		return blameOpaque(err, s.operations)
 	}
 	if !s.inPieces() {
 		return nil
@@ -102,6 +102,16 @@ func (s *stepRun) prepare(ctx context.Context) error {
 	}
 	s.before = s.knowledge.state
 	return nil
+}
+
+// blameOpaque adds to an operation that does not fit the schema that raw SQL of the same revision may be the reason: its
+// effect is not known when the statements are written.
+func blameOpaque(err error, operations []op.Operation) error {
+	var misfit *op.EffectError
+	if !errors.As(err, &misfit) || !slices.ContainsFunc(operations, isOpaque) {
+		return err
+	}
+	return fmt.Errorf("%w; if SQL before it in the revision changes that, let the SQL say so: m.Exec(…).Changes(func(s *schema.Schema) error {…})", err)
 }
 
 // inPieces reports whether the revision is more than one transaction.
