@@ -30,6 +30,11 @@ func (i *invocation) bunMigration() error {
 			return &arguments.UsageError{Command: "revision", Text: "--" + flag + " is about Retort's revisions; bun's migrator has no such thing"}
 		}
 	}
+	for _, flag := range []string{"online", "phases"} {
+		if i.Bool(flag) {
+			return &arguments.UsageError{Command: "revision", Text: "--" + flag + " is for Retort's revisions, whose runner knows what cannot share a transaction"}
+		}
+	}
 	dir := i.config.MigrationDirs()[0]
 	if i.String("version-path") != "" {
 		var err error
