@@ -1,0 +1,457 @@
+package ddl_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/retort-db/retort/ddl"
+	"github.com/retort-db/retort/op"
+	"github.com/retort-db/retort/schema"
+)
+
+// lossesSurroundings stand around table t (id, a, …) of every case: children of each kind with rows, views upon views, and
+// triggers of the table, of a child that writes to it, and of a view.
+const lossesSurroundings = `
+CREATE TABLE log (what TEXT);
+CREATE TABLE cascading (t_id INT NOT NULL REFERENCES t (id) ON DELETE CASCADE ON UPDATE CASCADE);
+CREATE TABLE nulled (t_id INT CONSTRAINT fk_nulled REFERENCES t (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE restricting (t_id INT REFERENCES t (id));
+INSERT INTO cascading VALUES (1), (1), (2);
+INSERT INTO nulled VALUES (1), (2);
+INSERT INTO restricting VALUES (2);
+CREATE VIEW seen AS SELECT x.id, x.a FROM t AS x LEFT JOIN cascading ON t_id = x.id;
+CREATE VIEW seen_again AS SELECT id FROM seen GROUP BY id;
+CREATE TRIGGER t_added AFTER INSERT ON t WHEN new.id = 50 BEGIN INSERT INTO log VALUES ('added ' || new.a); END;
+CREATE TRIGGER t_changed BEFORE UPDATE OF a ON t BEGIN INSERT INTO log VALUES (old.a || ' to ' || new.a); END;
+CREATE TRIGGER child_added AFTER INSERT ON cascading BEGIN UPDATE t SET a = 'parent' WHERE id = new.t_id; END;
+CREATE TRIGGER seen_deleted INSTEAD OF DELETE ON seen BEGIN DELETE FROM t WHERE id = old.id; END;
+`
+
+// sqliteLoss is something that rebuilds of tables are known to lose, or to stumble over.
+type sqliteLoss struct {
+	name string
+	// table creates and fills t with the rows 1 and 2, and what it needs.
+	table string
+	// operations are a rebuild for a new check, if none are given.
+	operations []op.Operation
+	// fails is part of the error, after which nothing may have changed. After remedy the same change must work.
+	fails, remedy string
+	// rows is t afterwards, if not as before.
+	rows string
+	// defined are parts of the definition of t afterwards; undefined are not.
+	defined, undefined []string
+	// answers maps queries to their results afterwards. Refused are statements that fail.
+	answers map[string]string
+	refused []string
+	// Objects and indexes are compared with those before, unless the operations change them.
+	changesIndexes bool
+	// native says that no rebuild is needed.
+	native bool
+	// described is part of the description of the statements.
+	described string
+}
+
+var sqliteLosses = []sqliteLoss{
+	{name: "AUTOINCREMENT and its position",
+		table:   `CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT); INSERT INTO t VALUES (1, 'x'), (2, 'y'), (40, 'gone'); DELETE FROM t WHERE id = 40`,
+		defined: []string{"AUTOINCREMENT"},
+		answers: map[string]string{"SELECT seq FROM sqlite_sequence WHERE name = 't'": "40", "INSERT INTO t (a) VALUES ('z') RETURNING id": "41"}},
+	{name: "AUTOINCREMENT of a table that is empty by now",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT); INSERT INTO t VALUES (1, 'x'), (2, 'y'); CREATE TABLE u (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT); INSERT INTO u VALUES (7, 'gone'); DELETE FROM u`,
+		operations: []op.Operation{&op.AddConstraint{Table: table("u"), Check: &schema.Check{Expr: "a <> ''"}}},
+		answers:    map[string]string{"SELECT * FROM sqlite_sequence ORDER BY 1": "t|2 u|7", "INSERT INTO u (a) VALUES ('z') RETURNING id": "8"}},
+	{name: "collation of a column",
+		table:   `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT COLLATE NOCASE UNIQUE, b TEXT COLLATE RTRIM); INSERT INTO t VALUES (1, 'x', 'r'), (2, 'y', 's')`,
+		defined: []string{"COLLATE NOCASE", "COLLATE RTRIM"},
+		answers: map[string]string{"SELECT id FROM t WHERE a = 'X'": "1", "SELECT id FROM t WHERE b = 's   '": "2"},
+		refused: []string{"INSERT INTO t VALUES (3, 'X', '')"}},
+	{name: "checks without a name",
+		table:   `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT CHECK (a <> 'never'), b INT, CHECK (b > id), CONSTRAINT named CHECK (b < 100)); INSERT INTO t VALUES (1, 'x', 2), (2, 'y', 3)`,
+		defined: []string{"a <> 'never'", "b > id", "named"},
+		refused: []string{"INSERT INTO t VALUES (3, 'never', 4)", "INSERT INTO t VALUES (3, 'x', 1)", "INSERT INTO t VALUES (3, 'x', 100)"}},
+	{name: "actions and deferral of a foreign key without a name",
+		table: `CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (1), (2);
+			CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, p INT REFERENCES p ON DELETE CASCADE ON UPDATE SET NULL DEFERRABLE INITIALLY DEFERRED); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', 2)`,
+		defined: []string{"ON DELETE CASCADE", "ON UPDATE SET NULL", "DEFERRABLE INITIALLY DEFERRED"},
+		answers: map[string]string{`SELECT "table", "from", on_update, on_delete FROM pragma_foreign_key_list('t')`: "p|p|SET NULL|CASCADE"}},
+	{name: "name, actions and deferral of a foreign key with a name",
+		table: `CREATE TABLE p (x INT, y INT, PRIMARY KEY (x, y)); INSERT INTO p VALUES (1, 1), (2, 2);
+			CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, x INT, y INT, CONSTRAINT fk_t_p FOREIGN KEY (x, y) REFERENCES p (x, y) ON DELETE SET DEFAULT DEFERRABLE INITIALLY DEFERRED); INSERT INTO t VALUES (1, 'x', 1, 1), (2, 'y', 2, 2)`,
+		defined: []string{"fk_t_p", "ON DELETE SET DEFAULT", "DEFERRABLE INITIALLY DEFERRED"}},
+	{name: "foreign key to the table itself",
+		table:   `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, parent INT REFERENCES t (id) ON DELETE CASCADE); INSERT INTO t VALUES (1, 'x', NULL), (2, 'y', 2)`,
+		defined: []string{"ON DELETE CASCADE"},
+		answers: map[string]string{`SELECT "table", on_delete FROM pragma_foreign_key_list('t')`: "t|CASCADE"},
+		refused: []string{"INSERT INTO t VALUES (3, 'z', 99)"}},
+	{name: "conflict clauses",
+		table: `CREATE TABLE t (id INTEGER PRIMARY KEY ON CONFLICT REPLACE, a TEXT UNIQUE ON CONFLICT IGNORE, b INT NOT NULL ON CONFLICT REPLACE DEFAULT 5, CONSTRAINT u UNIQUE (b, a) ON CONFLICT FAIL);
+			INSERT INTO t VALUES (1, 'x', 1), (2, 'y', 2)`,
+		defined: []string{"ON CONFLICT REPLACE", "ON CONFLICT IGNORE", "ON CONFLICT FAIL"},
+		answers: map[string]string{"INSERT INTO t VALUES (3, 'z', NULL) RETURNING b": "5", "INSERT INTO t VALUES (4, 'y', 7) RETURNING b": ""}},
+	{name: "STRICT",
+		table:   `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT, c ANY) STRICT; INSERT INTO t VALUES (1, 'x', 1, x'00'), (2, 'y', 2, '2')`,
+		defined: []string{"STRICT"},
+		answers: map[string]string{"SELECT typeof(c) FROM t ORDER BY id": "blob text"},
+		refused: []string{"INSERT INTO t VALUES (3, 'z', 'no number', 1)"}},
+	{name: "WITHOUT ROWID",
+		table:   `CREATE TABLE t (id INT PRIMARY KEY DESC, a TEXT) WITHOUT ROWID; INSERT INTO t VALUES (1, 'x'), (2, 'y')`,
+		defined: []string{"WITHOUT ROWID"},
+		refused: []string{"SELECT rowid FROM t"}},
+	{name: "WITHOUT ROWID and STRICT with a key of two columns",
+		table:   `CREATE TABLE t (id INT NOT NULL UNIQUE, a TEXT NOT NULL COLLATE NOCASE, PRIMARY KEY (a DESC, id)) STRICT, WITHOUT ROWID; INSERT INTO t VALUES (1, 'x'), (2, 'y')`,
+		defined: []string{"WITHOUT ROWID", "STRICT", "DESC"}},
+	{name: "triggers with all their clauses",
+		table: `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT DEFAULT 0); INSERT INTO t VALUES (1, 'x', 0), (2, 'y', 0);
+			CREATE TRIGGER IF NOT EXISTS "odd ""name""" BEFORE UPDATE OF b ON t FOR EACH ROW WHEN new.b > 9 BEGIN SELECT RAISE(ABORT, 'no; END'); END`,
+		refused: []string{"UPDATE t SET b = 10"}},
+	{name: "index on expressions",
+		table:   `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', 2); CREATE UNIQUE INDEX ix ON t (lower(a), (b + 1) DESC); CREATE INDEX part ON t (b) WHERE a LIKE 'x%' AND t.b > 0`,
+		answers: map[string]string{"SELECT count(*) FROM sqlite_schema WHERE name = 'ix' AND sql LIKE '%lower(a)%(b + 1) DESC%'": "1", "SELECT count(*) FROM sqlite_schema WHERE name = 'part' AND instr(sql, 'WHERE a LIKE ''x%''') > 0": "1"},
+		refused: []string{"INSERT INTO t VALUES (3, 'X', 1)"}},
+	{name: "direction and collation of index columns",
+		table:   `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT COLLATE NOCASE); INSERT INTO t VALUES (1, 'x', 'r'), (2, 'y', 's'); CREATE INDEX ix ON t (a COLLATE RTRIM DESC, b, b COLLATE BINARY DESC)`,
+		answers: map[string]string{`SELECT name, "desc", coll FROM pragma_index_xinfo('ix') WHERE key`: "a|1|RTRIM b|0|NOCASE b|1|BINARY"}},
+	{name: "direction and collation of a unique constraint",
+		table:   `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, CONSTRAINT u UNIQUE (a COLLATE NOCASE DESC, b)); INSERT INTO t VALUES (1, 'x', 'r'), (2, 'y', 's')`,
+		refused: []string{"INSERT INTO t VALUES (3, 'X', 'r')"}},
+	{name: "primary key that is no rowid because it is descending",
+		table:   `CREATE TABLE t (id INTEGER PRIMARY KEY DESC, a TEXT); INSERT INTO t (rowid, id, a) VALUES (11, 1, 'x'), (12, 2, 'y')`,
+		defined: []string{"DESC"},
+		answers: map[string]string{"SELECT rowid, id FROM t ORDER BY 1": "11|1 12|2"}},
+	{name: "names that need quotes",
+		table: `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, "b""c" INT, [select] INT, ` + "`d e`" + ` INT DEFAULT 'it''s', "ü" INT GENERATED ALWAYS AS ("b""c" + [select])); INSERT INTO t (id, a, "b""c", "select") VALUES (1, 'x', 1, 2), (2, 'y', 3, 4); CREATE INDEX "i ""x""" ON t ("b""c", [select] DESC)`},
+
+	{name: "generated columns",
+		table:   `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, v TEXT AS (a || '!'), s INT GENERATED ALWAYS AS (length(v)) STORED NOT NULL UNIQUE CHECK (s < id * 100)); INSERT INTO t (id, a) VALUES (1, 'x'), (2, 'yy'); CREATE INDEX ix ON t (v, s)`,
+		defined: []string{"STORED"},
+		answers: map[string]string{"INSERT INTO t (id, a) VALUES (3, 'zzz') RETURNING v, s": "zzz!|4"},
+		refused: []string{"INSERT INTO t (id, s) VALUES (4, 1)"}},
+	{name: "generated column that becomes another one",
+		table: `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, v TEXT AS (a || '!')); INSERT INTO t (id, a) VALUES (1, 'x'), (2, 'y')`,
+		operations: []op.Operation{&op.AlterColumn{Table: table("t"), Name: "v", Attributes: []op.Attribute{op.GeneratedAttribute},
+			To: schema.Column{Generated: &schema.Generated{Expr: "a || '?'", Stored: true}}}},
+		rows: "1|x|x? 2|y|y?"},
+
+	{name: "copy that fails for a NULL, and again once it is gone",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', NULL); CREATE INDEX ix ON t (b)`,
+		operations: []op.Operation{notNull("b")},
+		fails:      "NOT NULL", remedy: "UPDATE t SET b = 2 WHERE b IS NULL", rows: "1|x|1 2|y|2", defined: []string{"NOT NULL"}},
+	{name: "NULL that a default must not hide",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT DEFAULT 9); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', NULL)`,
+		operations: []op.Operation{notNull("b")},
+		fails:      "NOT NULL", remedy: "UPDATE t SET b = 0 WHERE b IS NULL", rows: "1|x|1 2|y|0"},
+	{name: "NULL that stays where a default comes",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', NULL)`,
+		operations: []op.Operation{&op.AlterColumn{Table: table("t"), Name: "b", Attributes: []op.Attribute{op.DefaultAttribute}, To: schema.Column{Default: "9"}}},
+		answers:    map[string]string{"INSERT INTO t (id) VALUES (3) RETURNING b": "9"}},
+	{name: "copy that fails for a check",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', -2)`,
+		operations: []op.Operation{&op.AddConstraint{Table: table("t"), Check: &schema.Check{Name: "positive", Expr: "b > 0"}}},
+		fails:      "positive", remedy: "UPDATE t SET b = 2 WHERE b < 0", rows: "1|x|1 2|y|2"},
+	{name: "foreign key that rows violate",
+		table:      `CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (1); CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', 2)`,
+		operations: []op.Operation{&op.AddConstraint{Table: table("t"), ForeignKey: &schema.ForeignKey{Name: "fk", Columns: []string{"b"}, RefTable: table("p"), RefColumns: []string{"id"}}}},
+		fails:      "t -> p", remedy: "INSERT INTO p VALUES (2)", defined: []string{"fk"}},
+	{name: "table in the way of the new one",
+		table:   `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (1, 'x'), (2, 'y'); CREATE TABLE retort_new_t (mine); INSERT INTO retort_new_t VALUES (5)`,
+		answers: map[string]string{"SELECT * FROM retort_new_t": "5"}},
+
+	{name: "drop of a column in a named check",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT, CONSTRAINT positive CHECK (b > 0), CHECK (a <> '')); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', 2)`,
+		operations: []op.Operation{dropColumn("b")}, rows: "1|x 2|y", undefined: []string{"positive"}, defined: []string{"a <> ''"}, described: "check positive"},
+	{name: "drop of a column in indexes",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', 2); CREATE INDEX of_b ON t (b); CREATE INDEX of_a ON t (a); CREATE INDEX for_b ON t (a) WHERE b > 0; CREATE INDEX by_b ON t (a, abs(b))`,
+		operations: []op.Operation{dropColumn("b")}, rows: "1|x 2|y", changesIndexes: true, described: "index of_b, index for_b, index by_b",
+		answers: map[string]string{"SELECT name FROM pragma_index_list('t')": "of_a"}},
+	{name: "drop of a member of a composite unique constraint",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT, UNIQUE (a, b)); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', 2)`,
+		operations: []op.Operation{dropColumn("b")}, rows: "1|x 2|y", changesIndexes: true, undefined: []string{"UNIQUE"}, described: "unique constraint (a, b)"},
+	{name: "drop of a member of a composite primary key",
+		table:      `CREATE TABLE t (id INT NOT NULL UNIQUE, a TEXT, b INT, PRIMARY KEY (a, b)); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', 2)`,
+		operations: []op.Operation{dropColumn("b")}, rows: "1|x 2|y", changesIndexes: true, undefined: []string{"PRIMARY KEY"}, described: "the primary key"},
+	{name: "drop of a column that nothing uses",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT COLLATE NOCASE CHECK (a <> ''), b INT); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', 2)`,
+		operations: []op.Operation{dropColumn("b")}, rows: "1|x 2|y", native: true, defined: []string{"AUTOINCREMENT", "NOCASE", "a <> ''"}},
+
+	{name: "text that is no number",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT); INSERT INTO t VALUES (1, 'x', '12'), (2, 'y', '12x')`,
+		operations: []op.Operation{typeOf("b", "INTEGER")}, fails: "t.b cannot become INTEGER", remedy: "UPDATE t SET b = '13' WHERE id = 2", rows: "1|x|12 2|y|13",
+		answers: map[string]string{"SELECT DISTINCT typeof(b) FROM t": "integer"}},
+	{name: "text that is a word",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT); INSERT INTO t VALUES (1, 'x', 'abc'), (2, 'y', NULL)`,
+		operations: []op.Operation{typeOf("b", "NUMERIC")}, fails: "t.b cannot become NUMERIC", remedy: "UPDATE t SET b = '0' WHERE id = 1", rows: "1|x|0 2|y|<nil>"},
+	{name: "fraction that an integer would cut",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b REAL); INSERT INTO t VALUES (1, 'x', 8.5), (2, 'y', 2.0)`,
+		operations: []op.Operation{typeOf("b", "INTEGER")}, fails: "t.b cannot become INTEGER", remedy: "UPDATE t SET b = 8 WHERE id = 1", rows: "1|x|8 2|y|2"},
+
+	{name: "check, index and generated column after a rename in a rebuild",
+		table: `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT CHECK (b > 0 AND 'b' <> ''), c INT AS (b * 2), UNIQUE (b)); INSERT INTO t (id, a, b) VALUES (1, 'x', 1), (2, 'y', 2); CREATE INDEX ix ON t (abs(b)) WHERE b > 0`,
+		operations: []op.Operation{
+			&op.RenameColumn{Table: table("t"), From: "b", To: "amount"},
+			&op.AddConstraint{Table: table("t"), Check: &schema.Check{Expr: "amount < 100"}}},
+		changesIndexes: true, undefined: []string{"b > 0"}, defined: []string{"'b' <> ''"},
+		answers: map[string]string{"SELECT amount, c FROM t ORDER BY 1": "1|2 2|4"},
+		refused: []string{"UPDATE t SET amount = 0", "UPDATE t SET amount = 100", "UPDATE t SET amount = 2"}},
+	{name: "check after a rename alone",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT CHECK (b > 0)); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', 2)`,
+		operations: []op.Operation{&op.RenameColumn{Table: table("t"), From: "b", To: "amount"}},
+		native:     true, undefined: []string{"b > 0"}, refused: []string{"UPDATE t SET amount = 0"}},
+	{name: "rename of a table that is rebuilt, and back",
+		table: `CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT, parent INT REFERENCES t (id)); INSERT INTO t VALUES (1, 'x', NULL), (2, 'y', 2)`,
+		operations: []op.Operation{
+			&op.RenameTable{From: table("t"), To: table("other name")},
+			&op.AddConstraint{Table: table("other name"), Check: &schema.Check{Expr: "id <> 77"}},
+			&op.RenameTable{From: table("other name"), To: table("t")}},
+		answers: map[string]string{"SELECT * FROM sqlite_sequence": "t|2", `SELECT "table" FROM pragma_foreign_key_list('t')`: "t"}},
+
+	{name: "unique constraint without a batch",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', 2)`,
+		operations: []op.Operation{&op.AddConstraint{Table: table("t"), Unique: &schema.Unique{Name: "once", Columns: []string{"b"}}}},
+		defined:    []string{"once"}, changesIndexes: true, refused: []string{"UPDATE t SET b = 1"}},
+	{name: "unique constraint that rows violate",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', 1)`,
+		operations: []op.Operation{&op.AddConstraint{Table: table("t"), Unique: &schema.Unique{Name: "once", Columns: []string{"b"}}}},
+		fails:      "UNIQUE", remedy: "UPDATE t SET b = id", rows: "1|x|1 2|y|2", changesIndexes: true},
+	{name: "nullable without a batch",
+		table:      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT NOT NULL); INSERT INTO t VALUES (1, 'x', 1), (2, 'y', 2)`,
+		operations: []op.Operation{&op.AlterColumn{Table: table("t"), Name: "b", Attributes: []op.Attribute{op.NotNullAttribute}}},
+		answers:    map[string]string{"UPDATE t SET b = NULL RETURNING b": "<nil> <nil>"}},
+	{name: "column that comes with an index beside a rebuild",
+		table: `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (1, 'x'), (2, 'y')`,
+		operations: []op.Operation{
+			&op.AddColumn{Table: table("t"), Column: &schema.Column{Name: "b", Type: "TEXT", NotNull: true, Backfill: "upper(a)"}},
+			&op.CreateIndex{Table: table("t"), Index: &schema.Index{Name: "ix_b", Parts: schema.Columns("b")}}},
+		rows: "1|x|X 2|y|Y", changesIndexes: true,
+		answers: map[string]string{"SELECT name FROM pragma_index_list('t')": "ix_b"}},
+}
+
+func notNull(column string) op.Operation {
+	return &op.AlterColumn{Table: table("t"), Name: column, Attributes: []op.Attribute{op.NotNullAttribute}, To: schema.Column{NotNull: true}}
+}
+
+func typeOf(column, to string) op.Operation {
+	return &op.AlterColumn{Table: table("t"), Name: column, Attributes: []op.Attribute{op.TypeAttribute}, To: schema.Column{Type: to}}
+}
+
+func dropColumn(name string) op.Operation { return &op.DropColumn{Table: table("t"), Name: name} }
+
+func TestSQLiteKnownLosses(t *testing.T) {
+	for _, c := range sqliteLosses {
+		for _, enforced := range []string{"ON", "OFF"} {
+			t.Run(c.name+", foreign keys "+enforced, func(t *testing.T) {
+				db := newSQLite(t, c.table, lossesSurroundings, "PRAGMA foreign_keys = "+enforced)
+				if c.operations == nil {
+					c.operations = []op.Operation{&op.AddConstraint{Table: table("t"), Check: &schema.Check{Name: "ck_new", Expr: "id <> 77"}}}
+				}
+				if c.fails != "" {
+					before := lossesDump(db)
+					if err := db.migrate(c.operations...); err == nil || !strings.Contains(err.Error(), c.fails) {
+						t.Fatalf("error %v, want one with %q", err, c.fails)
+					}
+					if after := lossesDump(db); after != before {
+						t.Errorf("the failed change left\n%s\nof\n%s", after, before)
+					}
+					keepsPragmas(db, enforced)
+					db.exec(c.remedy)
+				}
+				c.run(t, db)
+				keepsPragmas(db, enforced)
+				c.holds(db)
+				surroundingsWork(db)
+			})
+		}
+	}
+}
+
+// lossesDump is all that a failed change must leave as it was.
+func lossesDump(db *sqliteDB) string {
+	return db.query("SELECT * FROM sqlite_schema ORDER BY type, name") + "\n" + db.query("SELECT * FROM t ORDER BY id") + "\n" + lossesChildren(db)
+}
+
+func lossesChildren(db *sqliteDB) string {
+	return db.query("SELECT * FROM cascading ORDER BY 1") + "; " + db.query("SELECT * FROM nulled ORDER BY 1") + "; " + db.query("SELECT * FROM restricting ORDER BY 1") +
+		"; log: " + db.query("SELECT * FROM log")
+}
+
+func keepsPragmas(db *sqliteDB, enforced string) {
+	db.Helper()
+	if state := db.query("PRAGMA foreign_keys") + db.query("PRAGMA legacy_alter_table"); state != map[string]string{"ON": "10", "OFF": "00"}[enforced] {
+		db.Errorf("foreign_keys and legacy_alter_table are %s", state)
+	}
+}
+
+// run makes the change and compares all around it with what it was.
+func (c *sqliteLoss) run(t *testing.T, db *sqliteDB) {
+	t.Helper()
+	compared := map[string]string{
+		"definition of something else": `SELECT type, name, tbl_name, replace(sql, '"t"', 't') FROM sqlite_schema WHERE NOT (type = 'table' AND tbl_name IN ('t', 'u')) AND type <> 'index' AND name <> 'sqlite_sequence' ORDER BY 1, 2`, // SQLite quotes what it renames.
+		"foreign key":                  `SELECT m.name, f.* FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.name IN ('t', 'cascading', 'nulled', 'restricting') ORDER BY 1, 2, 3`,
+	}
+	if !c.changesIndexes {
+		// SQLite numbers its own indexes by the order of the constraints.
+		compared["index"] = `SELECT CASE origin WHEN 'c' THEN name END, "unique", origin, partial,
+			(SELECT group_concat(coalesce(x.name, 'expression') || ' ' || x."desc" || ' ' || x.coll) FROM pragma_index_xinfo(i.name) x WHERE x.key)
+			FROM pragma_index_list('t') i ORDER BY 1, 2, 3, 4, 5`
+	}
+	if c.addsForeignKey() {
+		delete(compared, "foreign key")
+	}
+	was := map[string]string{}
+	for what, query := range compared {
+		was[what] = db.query(query)
+	}
+	rows, children := db.query("SELECT * FROM t ORDER BY id"), lossesChildren(db)
+	if c.rows != "" {
+		rows = c.rows
+	}
+
+	before := db.read()
+	statements, err := ddl.Compile(before.Server, before, c.operations)
+	if err != nil {
+		db.Fatal(err)
+	}
+	c.isOffline(db, before, statements)
+	text := script(statements)
+	if rebuilds := strings.Contains(text, "/* fk off */"); rebuilds == c.native {
+		db.Errorf("rebuild: %t\n%s", rebuilds, text)
+	}
+	if !strings.Contains(text, c.described) {
+		db.Errorf("nothing says %q:\n%s", c.described, text)
+	}
+	if err := runSQLite(db.DB, statements); err != nil {
+		db.Fatal(err)
+	}
+
+	for what, query := range compared {
+		if is := db.query(query); is != was[what] {
+			db.Errorf("%s was\n%s\nand is\n%s", what, was[what], is)
+		}
+	}
+	if is := db.query("SELECT * FROM t ORDER BY id"); is != rows {
+		db.Errorf("rows are\n%s\nwant\n%s", is, rows)
+	}
+	if is := lossesChildren(db); is != children {
+		db.Errorf("rows of children were\n%s\nand are\n%s", children, is)
+	}
+	if damage := db.query("PRAGMA integrity_check") + db.query("PRAGMA foreign_key_check"); damage != "ok" {
+		db.Error(damage)
+	}
+	sameAsReplayed(t, before, db.read(), c.operations)
+}
+
+func (c *sqliteLoss) addsForeignKey() bool {
+	add, ok := c.operations[0].(*op.AddConstraint)
+	return ok && add.ForeignKey != nil
+}
+
+// isOffline checks that the SQL needs no database: it is the same from a schema that was written down.
+func (c *sqliteLoss) isOffline(db *sqliteDB, before *schema.Schema, statements []ddl.Statement) {
+	db.Helper()
+	text, err := json.Marshal(before)
+	if err != nil {
+		db.Fatal(err)
+	}
+	var written schema.Schema
+	if err := json.Unmarshal(text, &written); err != nil {
+		db.Fatal(err)
+	}
+	offline, err := ddl.Compile(written.Server, &written, c.operations)
+	if err != nil {
+		db.Fatal(err)
+	}
+	if a, b := script(statements), script(offline); a != b {
+		db.Errorf("without a database the SQL differs at %s", firstDifference(a, b))
+	}
+}
+
+// holds checks what the case asks for, and undoes what it did for that.
+func (c *sqliteLoss) holds(db *sqliteDB) {
+	db.Helper()
+	definition := db.query("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = 't'")
+	for _, part := range c.defined {
+		if !strings.Contains(definition, part) {
+			db.Errorf("%q is missing in\n%s", part, definition)
+		}
+	}
+	for _, part := range c.undefined {
+		if strings.Contains(definition, part) {
+			db.Errorf("%q is still in\n%s", part, definition)
+		}
+	}
+	db.exec("PRAGMA foreign_keys = ON")
+	alone := func(do func()) {
+		db.exec("SAVEPOINT asked")
+		do()
+		db.exec("ROLLBACK TO asked", "RELEASE asked")
+	}
+	for _, statement := range c.refused {
+		alone(func() {
+			if _, err := db.Exec(statement); err == nil {
+				db.Errorf("not refused any more: %s", statement)
+			}
+		})
+	}
+	for query, want := range c.answers {
+		alone(func() {
+			if got := db.query(query); got != want {
+				db.Errorf("%s gives %s, want %s", query, got, want)
+			}
+		})
+	}
+}
+
+// surroundingsWork checks by doing that children, views and triggers still do what they did.
+func surroundingsWork(db *sqliteDB) {
+	db.Helper()
+	db.exec("DELETE FROM log")
+	if ids := db.query("SELECT id FROM seen_again ORDER BY id"); ids != "1 2" {
+		db.Errorf("the view of a view shows %s, want 1 2", ids)
+	}
+	for _, statement := range []string{"INSERT INTO cascading VALUES (99)", "DELETE FROM t WHERE id = 2"} {
+		if _, err := db.Exec(statement); err == nil {
+			db.Errorf("not refused any more: %s", statement)
+		}
+	}
+	db.exec("INSERT INTO cascading VALUES (1)")
+	if log := db.query("SELECT what FROM log"); log != "x to parent" {
+		db.Errorf("the triggers wrote %q, want %q", log, "x to parent")
+	}
+	db.exec("DELETE FROM seen WHERE id = 1")
+	if left := lossesChildren(db); !strings.HasPrefix(left, "2; <nil> 2; 2;") {
+		db.Errorf("after the parent was deleted through the view, the children are %s", left)
+	}
+}
+
+// TestSQLiteRebuildCountsRows makes the copy lose a row, as a bug would.
+func TestSQLiteRebuildCountsRows(t *testing.T) {
+	db := newSQLite(t, `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (1, 'x'), (2, 'y')`, lossesSurroundings)
+	before := lossesDump(db)
+	statements, err := db.compile(&op.AddConstraint{Table: table("t"), Check: &schema.Check{Expr: "id > 0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, statement := range statements {
+		if strings.HasPrefix(statement.SQL, "INSERT") {
+			statements[i].SQL += " WHERE id <> 2"
+		}
+	}
+	if err := runSQLite(db.DB, statements); err == nil || !strings.Contains(err.Error(), "1 of 2 rows were copied") {
+		t.Errorf("error %v, want the numbers of rows", err)
+	}
+	if after := lossesDump(db); after != before {
+		t.Errorf("the failed change left\n%s\nof\n%s", after, before)
+	}
+}
+
+// TestSQLiteLeavesOtherTablesAlone changes one of two tables that would both be a rebuild's trouble.
+func TestSQLiteLeavesOtherTablesAlone(t *testing.T) {
+	db := newSQLite(t, `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT UNIQUE, b INT); CREATE INDEX ix ON t (b)`, lossesSurroundings[:strings.Index(lossesSurroundings, "INSERT")])
+	statements, err := db.compile(&op.CreateIndex{Table: table("cascading"), Index: &schema.Index{Name: "ix_child", Parts: schema.Columns("t_id")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(statements) != 1 || !strings.HasPrefix(statements[0].SQL, "CREATE INDEX") {
+		t.Errorf("an index on another table is\n%s", script(statements))
+	}
+}
