@@ -15,6 +15,22 @@
 //		m.CreateIndex("ix_projects_owner_id", "projects", "owner_id")
 //	}
 //
+// # Vocabulary
+//
+// Each group has its examples, and every name is in one of them.
+//
+//   - Tables: [Migration.CreateTable] from each [TableElement], [Migration.RenameTable], [Migration.AlterTable],
+//     [Migration.DropTable]; several changes of one table at once: [Migration.BatchAlterTable].
+//   - Columns: [Column], [Migration.AddColumn], [Migration.AlterColumn], [Migration.RenameColumn], [Migration.DropColumn].
+//   - Constraints: [PrimaryKey], [Unique], [ForeignKey], [Check] and [Exclude] for [Migration.AddConstraint],
+//     [Migration.ValidateConstraint], [Migration.RenameConstraint], [Migration.DropConstraint].
+//   - Indexes: [Migration.CreateIndex] over a [Part] or [Expr], [Migration.RenameIndex], [Migration.DropIndex].
+//   - Types and other objects: [Migration.CreateEnum], [Migration.CreateDomain], [Migration.CreateComposite],
+//     [Migration.CreateSequence], [Migration.CreateNamespace], [Migration.CreateExtension], [Migration.CreateStatistics].
+//   - Views and routines: [Migration.CreateView], [Migration.CreateFunction], [Migration.CreateTrigger].
+//   - Data: [Migration.Insert], [Migration.Exec], [Migration.Run], [Migration.Backfill].
+//   - What cannot be undone: [Migration.Irreversible]. Operations of your own: [Migration.Do] with a [Custom].
+//
 // # Names
 //
 // Tables and other objects are named by text, "orders" or "sales.orders", as [schema.ParseName] reads it.
