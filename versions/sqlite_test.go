@@ -168,3 +168,33 @@ func TestViolationsEndARebuild(t *testing.T) {
 		t.Errorf("children are %v", got)
 	}
 }
+
+// TestRebuildInAGivenTransaction: foreign keys cannot be turned off within a transaction, where dropping the old table
+// would delete the children of its rows. With foreign keys off before it the rebuild is as good as anywhere.
+func TestRebuildInAGivenTransaction(t *testing.T) {
+	db := openFamily(t)
+	inTransaction := func() (failure error) {
+		err := db.RunInTx(t.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+			failure = versions.Upgrade(ctx, tx, familySet(rebuilt()), "b", versions.Options{})
+			return nil // The program commits what there is.
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return failure
+	}
+	if err := inTransaction(); err == nil || !strings.Contains(err.Error(), "foreign_keys cannot be switched off") {
+		t.Errorf("got %v", err)
+	}
+	wantFamily(t, db)
+	wantPragmas(t, db)
+	wantRows(t, db, "a")
+	execute(t, db, "PRAGMA foreign_keys = OFF")
+	if err := inTransaction(); err != nil {
+		t.Error(err)
+	}
+	execute(t, db, "PRAGMA foreign_keys = ON")
+	wantFamily(t, db)
+	wantPragmas(t, db)
+	wantRows(t, db, "b")
+}

@@ -203,7 +203,7 @@ func setPragma(ctx context.Context, q introspect.Querier, name string, want bool
 		return err
 	}
 	if on != want {
-		return fmt.Errorf("PRAGMA %s cannot be switched %s here: a transaction is open on the connection", name, strings.ToLower(value))
+		return fmt.Errorf("PRAGMA %s cannot be switched %s here: a transaction is open on the connection; switch it before that begins, or run on the *bun.DB", name, strings.ToLower(value))
 	}
 	return nil
 }
