@@ -90,6 +90,10 @@ type mysqlReader struct {
 	// foldNames says that the server compares table names without regard to case (lower_case_table_names).
 	foldNames bool
 
+	// grants are the role's rights on whole databases, if the server tells them.
+	grants      []mysqlGrant
+	grantsKnown bool
+
 	out *schema.Schema
 	// wanted holds the tables of options.Tables by namespace; nil means all.
 	wanted map[schema.Name]bool
@@ -127,6 +131,9 @@ func (r *mysqlReader) read() error {
 			r.wanted[r.wantedKey(name)] = true
 		}
 	}
+	if err := r.readGrants(); err != nil {
+		return fmt.Errorf("ask for the role's rights: %w", err)
+	}
 	if err := r.readNamespace(r.home); err != nil {
 		return err
 	}
@@ -144,7 +151,7 @@ func (r *mysqlReader) read() error {
 
 // readNamespace reads one database.
 func (r *mysqlReader) readNamespace(database string) error {
-	n := &mysqlNamespace{mysqlReader: r, database: database, tables: map[string]*mysqlTable{}, unreadable: map[*mysqlTable]bool{}}
+	n := &mysqlNamespace{mysqlReader: r, database: database, tables: map[string]*mysqlTable{}, unreadable: map[*mysqlTable]string{}}
 	for _, step := range []struct {
 		what string
 		read func() error
@@ -162,6 +169,7 @@ func (r *mysqlReader) readNamespace(database string) error {
 		{"triggers", n.readTriggers},
 		{"routines", n.readRoutines},
 		{"events", n.readEvents},
+		{"tables that are left", n.readLeftTables},
 	} {
 		if err := step.read(); err != nil {
 			return fmt.Errorf("%s of %s: %w", step.what, database, err)

@@ -16,15 +16,21 @@ func (n *mysqlNamespace) restoreBody(body *string, kind, name string, find func(
 		return nil
 	}
 	statement, err := n.showCreateOf(kind, name)
-	if err != nil {
+	for again := 0; err != nil && isMySQLDeadlock(err) && again < 3; again++ {
+		statement, err = n.showCreateOf(kind, name)
+	}
+	if err != nil && isMySQLLost(n.ctx, err) {
 		return err
 	}
-	if found := find(statement); found != "" {
+	reason := "its definition could not be understood"
+	if err != nil {
+		reason = err.Error()
+	} else if found := find(statement); found != "" {
 		*body = found
 		return nil
 	}
 	n.out.Problems = append(n.out.Problems, schema.Problem{
-		Object: strings.ToLower(kind) + " " + n.name(n.database, name).String(), Reason: "its definition could not be understood: the body is as the catalog has it",
+		Object: strings.ToLower(kind) + " " + n.name(n.database, name).String(), Reason: reason + ": the body is as the catalog has it",
 	})
 	return nil
 }

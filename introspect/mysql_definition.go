@@ -18,12 +18,11 @@ func (n *mysqlNamespace) readDefinitions() error {
 			continue
 		}
 		statement, err := n.showCreate(table.Name.Name)
-		if err != nil && isLost(n.ctx, err) {
+		if err != nil && isMySQLLost(n.ctx, err) {
 			return err
 		}
 		if err != nil {
-			n.problem(table.Name, err.Error())
-			n.unreadable[table] = true
+			n.unreadable[table] = err.Error()
 			continue
 		}
 		n.applyDefinition(table, statement)
@@ -89,8 +88,7 @@ func (n *mysqlNamespace) applyDefinition(table *mysqlTable, statement string) {
 		}
 		switch {
 		case kind == "PERIOD" && name != "SYSTEM_TIME":
-			n.problem(table.Name, "its application-time period "+name+" is not supported")
-			n.unreadable[table] = true
+			n.unreadable[table] = "its application-time period " + name + " is not supported"
 		case kind == "FULLTEXT" && table.Index(name) != nil:
 			if found := mysqlParser.FindStringSubmatch(item); found != nil {
 				table.Index(name).Options.Set(schema.OptionParser, strings.ReplaceAll(found[1], "``", "`"))

@@ -10,26 +10,61 @@ import (
 	"github.com/retort-db/retort/schema"
 )
 
-// readSequences reads MariaDB's sequences, all in one query: each is a table of one row.
+// readSequences reads MariaDB's sequences, all in one query: each is a table of one row. If one of them fails, that is a
+// problem, and the others are read singly.
 func (n *mysqlNamespace) readSequences() error {
 	if len(n.sequences) == 0 || n.wanted != nil {
 		return nil
 	}
-	parts := make([]string, len(n.sequences))
-	for i, name := range n.sequences {
+	read, err := n.sequencesOf(n.sequences)
+	if err != nil && isMySQLLost(n.ctx, err) {
+		return err
+	}
+	if err != nil {
+		if read, err = n.readSequencesSingly(); err != nil {
+			return err
+		}
+	}
+	for _, sequence := range read {
+		n.out.Sequences.Add(sequence)
+	}
+	return nil
+}
+
+func (n *mysqlNamespace) readSequencesSingly() ([]*schema.Sequence, error) {
+	var out []*schema.Sequence
+	for _, name := range n.sequences {
+		read, err := n.sequencesOf([]string{name})
+		switch {
+		case err == nil:
+			out = append(out, read...)
+		case isMySQLLost(n.ctx, err):
+			return nil, err
+		case !isMySQLGone(err): // one that was dropped meanwhile is none
+			n.out.Problems = append(n.out.Problems, schema.Problem{Object: "sequence " + n.name(n.database, name).String(), Reason: err.Error()})
+		}
+	}
+	return out, nil
+}
+
+func (n *mysqlNamespace) sequencesOf(names []string) ([]*schema.Sequence, error) {
+	parts := make([]string, len(names))
+	for i, name := range names {
 		parts[i] = fmt.Sprintf("SELECT %d, start_value, minimum_value, maximum_value, increment, cache_size, cycle_option FROM %s.%s",
 			i, quoteMySQL(n.database), quoteMySQL(name))
 	}
-	return n.each(strings.Join(parts, " UNION ALL "), nil, func(rows *sql.Rows) error {
+	var out []*schema.Sequence
+	err := n.each(strings.Join(parts, " UNION ALL "), nil, func(rows *sql.Rows) error {
 		var at int
 		var start, least, most, increment, cache int64
 		var cycle bool
 		if err := rows.Scan(&at, &start, &least, &most, &increment, &cache, &cycle); err != nil {
 			return err
 		}
-		n.out.Sequences.Add(mysqlSequence(n.name(n.database, n.sequences[at]), start, least, most, increment, cache, cycle))
+		out = append(out, mysqlSequence(n.name(n.database, names[at]), start, least, most, increment, cache, cycle))
 		return nil
 	})
+	return out, err
 }
 
 // The defaults of CREATE SEQUENCE in MariaDB for the type bigint.

@@ -22,8 +22,10 @@ type mysqlNamespace struct {
 	// sequences names MariaDB's sequences, which its catalog lists among the tables.
 	sequences []string
 	temporary int
-	// unreadable are the tables of which only a part could be read: they are left out, with a problem.
-	unreadable map[*mysqlTable]bool
+	// unreadable are the tables of which only a part could be read, with the reason: they are left out, with a problem.
+	unreadable map[*mysqlTable]string
+	// left names the tables that were still there at the end.
+	left map[string]bool
 }
 
 // mysqlTable is a table that is being read.
@@ -157,13 +159,12 @@ func (n *mysqlNamespace) problem(name schema.Name, reason string) {
 
 // finish adds the tables to the schema, each with its parts in a fixed order.
 func (n *mysqlNamespace) finish() {
-	hidden := false
+	n.order = slices.DeleteFunc(n.order, func(table *mysqlTable) bool { return !n.left[table.Name.Name] })
+	hidden := n.constraintsHidden()
 	for _, table := range n.order {
-		hidden = hidden || table.hasUniqueKey && !table.constraintSeen
-	}
-	for _, table := range n.order {
-		n.reportHidden(table, hidden)
-		if n.unreadable[table] {
+		reason := cmp.Or(n.unreadable[table], n.hiddenIn(table, hidden))
+		if reason != "" {
+			n.problem(table.Name, reason)
 			continue
 		}
 		n.markImplicitIndexes(table)
@@ -172,22 +173,53 @@ func (n *mysqlNamespace) finish() {
 		})
 		n.out.Tables.Add(table.Table)
 	}
+	n.reportHiddenTables()
 	if n.temporary > 0 {
 		n.out.Unmodelled = append(n.out.Unmodelled, schema.Unmodelled{Kind: "temporary table", Count: n.temporary})
 	}
 }
 
-// reportHidden records what information_schema does not show a role that may only read: it lists columns on which the
-// role has a right, and constraints of tables on which it has another right than SELECT. Since STATISTICS lists indexes
-// to readers too, a unique index without its constraint tells that constraints are hidden.
-func (n *mysqlNamespace) reportHidden(table *mysqlTable, constraintsHidden bool) {
-	if table.hiddenColumns {
-		n.problem(table.Name, "the role sees only some of its columns; grant it SELECT on the whole table")
-		n.unreadable[table] = true
-		return
+// readLeftTables reads the names once more. No transaction spans the catalog: a table that was dropped meanwhile has been
+// read in part, and must not stay.
+func (n *mysqlNamespace) readLeftTables() error {
+	n.left = make(map[string]bool, len(n.order))
+	return n.each("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?", []any{n.database}, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		n.left[name] = true
+		return err
+	})
+}
+
+// constraintsHidden reports whether information_schema hides constraints from the role: it lists those of tables on which
+// the role has another right than SELECT, and on MariaDB has it on the whole database. Where the grants do not answer,
+// STATISTICS does: it lists indexes to readers too, and a unique index without its constraint tells.
+func (n *mysqlNamespace) constraintsHidden() bool {
+	others := slices.DeleteFunc(slices.Clone(mysqlTablePrivileges), func(privilege string) bool { return privilege == "SELECT" })
+	if n.mayOnAll(others...) {
+		return false
 	}
-	if constraintsHidden && !table.constraintSeen {
-		n.problem(table.Name, "the role does not see its foreign keys and checks; grant it REFERENCES on the table")
-		n.unreadable[table] = true
+	isSeen := func(table *mysqlTable) bool { return table.constraintSeen }
+	if n.isMariaDB() && n.grantsKnown && !slices.ContainsFunc(n.order, isSeen) {
+		return true
 	}
+	return slices.ContainsFunc(n.order, (*mysqlTable).lacksConstraint)
+}
+
+// lacksConstraint reports whether the table has a unique index that is no constraint, which cannot be.
+func (t *mysqlTable) lacksConstraint() bool { return t.hasUniqueKey && !t.constraintSeen }
+
+// hiddenIn returns why the table is not whole, "" if it is.
+func (n *mysqlNamespace) hiddenIn(table *mysqlTable, constraintsHidden bool) string {
+	switch {
+	case table.hiddenColumns:
+		return "the role sees only some of its columns; grant it SELECT on the whole table"
+	case len(table.Columns) == 0:
+		return "none of its columns are to be seen; grant the role SELECT on the table, or read again if it was replaced meanwhile"
+	case constraintsHidden && !table.constraintSeen:
+		return "the role does not see its foreign keys and checks; grant it REFERENCES on the whole database"
+	case table.lacksConstraint():
+		return "it was replaced while it was being read; read again"
+	}
+	return ""
 }

@@ -33,7 +33,21 @@ func (e *SQLiteFileError) Error() string { return fmt.Sprintf("%s: %v", e.Reason
 // Unwrap returns the driver's error.
 func (e *SQLiteFileError) Unwrap() error { return e.Cause }
 
-// sqliteFileError recognises by SQLite's messages, which all drivers pass on, that the file is no usable database.
+// SQLiteBusyError says that another connection kept the file locked for longer than this one waits.
+type SQLiteBusyError struct {
+	Cause error
+}
+
+// Error says what to do and gives SQLite's own message.
+func (e *SQLiteBusyError) Error() string {
+	return fmt.Sprintf("another connection holds the database file: end its transaction, or wait longer with ?_pragma=busy_timeout(milliseconds): %v", e.Cause)
+}
+
+// Unwrap returns the driver's error.
+func (e *SQLiteBusyError) Unwrap() error { return e.Cause }
+
+// sqliteFileError recognises by SQLite's messages, which all drivers pass on, that the file is no usable database, or is
+// one that somebody else is using.
 func sqliteFileError(err error) error {
 	text := err.Error()
 	switch {
@@ -43,6 +57,8 @@ func sqliteFileError(err error) error {
 		return &SQLiteFileError{Reason: "SQLite refuses the schema that the file holds; look for the named object with the sqlite3 shell and PRAGMA writable_schema", Cause: err}
 	case strings.Contains(text, "disk image is malformed"):
 		return &SQLiteFileError{Reason: "the database file is damaged; restore it, or try .recover of the sqlite3 shell", Cause: err}
+	case strings.Contains(text, "database is locked"), strings.Contains(text, "database table is locked"):
+		return &SQLiteBusyError{Cause: err}
 	case strings.Contains(text, "unsupported file format"):
 		return &SQLiteFileError{Reason: "the database file was written by a newer SQLite", Cause: err}
 	}

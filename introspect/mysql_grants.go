@@ -1,0 +1,120 @@
+package introspect
+
+import (
+	"context"
+	"database/sql"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/retort-db/retort/schema"
+)
+
+// mysqlGrant is what the role may do on whole databases.
+type mysqlGrant struct {
+	privileges []string
+	// database is "*" or a pattern as of LIKE, as GRANT takes it.
+	database string
+}
+
+// mysqlGrantOfDatabases matches the lines of SHOW GRANTS that are about whole databases.
+var mysqlGrantOfDatabases = regexp.MustCompile("^GRANT (.+) ON (\\*|`(?:[^`]|``)+`)\\.\\* TO ")
+
+// readGrants reads the rights of the role and of its active roles. A server that does not tell, such as one that runs
+// without grants, leaves them unknown.
+func (r *mysqlReader) readGrants() error {
+	err := r.each("SHOW GRANTS", nil, func(rows *sql.Rows) error {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return err
+		}
+		if found := mysqlGrantOfDatabases.FindStringSubmatch(line); found != nil {
+			database := strings.ReplaceAll(strings.Trim(found[2], "`"), "``", "`")
+			r.grants = append(r.grants, mysqlGrant{privileges: strings.Split(found[1], ", "), database: database})
+		}
+		return nil
+	})
+	if err != nil && isMySQLLost(r.ctx, err) {
+		return err
+	}
+	r.grantsKnown = err == nil
+	return nil
+}
+
+// mysqlTablePrivileges are those that make the catalog show the tables of a database to a role that has one on all of it.
+var mysqlTablePrivileges = []string{
+	"ALL PRIVILEGES", "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER", "TRIGGER",
+	"CREATE VIEW", "SHOW VIEW", "DELETE HISTORY",
+}
+
+// mayOnAll reports whether the role has one of the privileges on all of the database.
+func (n *mysqlNamespace) mayOnAll(privileges ...string) bool {
+	return slices.ContainsFunc(n.grants, func(grant mysqlGrant) bool {
+		return (grant.database == "*" || likeMySQL(grant.database, n.database)) &&
+			slices.ContainsFunc(grant.privileges, func(has string) bool { return slices.Contains(privileges, has) })
+	})
+}
+
+// likeMySQL reports whether the name is the pattern, or matches it by _ and % where no backslash stands before them.
+func likeMySQL(pattern, name string) bool {
+	if pattern == name {
+		return true
+	}
+	var text strings.Builder
+	escaped := false
+	for _, char := range pattern {
+		switch {
+		case escaped:
+			text.WriteString(regexp.QuoteMeta(string(char)))
+			escaped = false
+		case char == '\\':
+			escaped = true
+		case char == '_':
+			text.WriteString(".")
+		case char == '%':
+			text.WriteString(".*")
+		default:
+			text.WriteString(regexp.QuoteMeta(string(char)))
+		}
+	}
+	expr, err := regexp.Compile("(?is)^" + text.String() + "$")
+	return err == nil && expr.MatchString(name)
+}
+
+// reportHiddenTables says that the catalog does not show the role all of the database: without a right on the database as a
+// whole it lists only what the role has a right on, and nothing tells of the rest, not even that there is one.
+func (n *mysqlNamespace) reportHiddenTables() {
+	if !n.grantsKnown || n.wanted != nil || n.mayOnAll(mysqlTablePrivileges...) {
+		return
+	}
+	n.out.Problems = append(n.out.Problems, schema.Problem{
+		Object: "database " + n.database,
+		Reason: "the role has rights on single objects at most: others are hidden from it, names and all; grant it SELECT, REFERENCES and SHOW VIEW on the whole database",
+	})
+}
+
+// mysqlErrorNumber finds the server's error number (https://dev.mysql.com/doc/mysql-errors/en/) in the messages of the drivers.
+var mysqlErrorNumber = regexp.MustCompile(`\bError (\d{4})\b`)
+
+// isMySQLLost reports whether an error is about the connection, or about the statement's end before its time, and not about
+// the object that was asked for. What the server does not say itself is about the connection.
+func isMySQLLost(ctx context.Context, err error) bool {
+	if isLost(ctx, err) {
+		return true
+	}
+	found := mysqlErrorNumber.FindStringSubmatch(err.Error())
+	// Shutdown, interrupted, killed, MariaDB's and MySQL's time limits.
+	return found == nil || slices.Contains([]string{"1053", "1317", "1927", "1969", "3024"}, found[1])
+}
+
+// isMySQLGone reports whether an error says that there is no such table.
+func isMySQLGone(err error) bool { return isMySQLError(err, "1146") }
+
+// isMySQLDeadlock reports whether the server gave up a statement for another's: MySQL does so with a reader of its
+// dictionary while others create and drop.
+func isMySQLDeadlock(err error) bool { return isMySQLError(err, "1213") }
+
+func isMySQLError(err error, number string) bool {
+	found := mysqlErrorNumber.FindStringSubmatch(err.Error())
+	return found != nil && found[1] == number
+}
