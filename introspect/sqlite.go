@@ -70,7 +70,7 @@ func (e sqlite) read(ctx context.Context, q Querier, options Options) (*schema.S
 		return nil, err
 	}
 	for _, namespace := range append([]string{out.DefaultNamespace}, options.Namespaces...) {
-		if !slices.ContainsFunc(attached, func(name string) bool { return strings.EqualFold(name, namespace) }) {
+		if !slices.ContainsFunc(attached, func(name string) bool { return sameSQLite(name, namespace) }) {
 			return nil, fmt.Errorf("no database is attached as %q: attached are %s", namespace, strings.Join(attached, ", "))
 		}
 		if namespace != out.DefaultNamespace && !slices.Contains(out.Namespaces, namespace) {
@@ -126,7 +126,7 @@ func (r *sqliteReader) read(ctx context.Context, q Querier) error {
 	r.relations = map[string]schema.Name{}
 	for _, object := range objects {
 		if object.kind == "table" || object.kind == "view" {
-			r.relations[strings.ToLower(object.name)] = r.name(object.name)
+			r.relations[foldSQLite(object.name)] = r.name(object.name)
 		}
 	}
 	r.readTables(objects, columns, shadows)
@@ -162,7 +162,7 @@ func (r *sqliteReader) name(name string) schema.Name {
 // wanted reports whether the options ask for the table.
 func (r *sqliteReader) wanted(table string) bool {
 	return r.options.Tables == nil || slices.ContainsFunc(r.options.Tables, func(name schema.Name) bool {
-		return name.Schema == r.namespace && strings.EqualFold(name.Name, table)
+		return name.Schema == r.namespace && sameSQLite(name.Name, table)
 	})
 }
 
@@ -178,7 +178,7 @@ func (r *sqliteReader) readTables(objects []sqliteObject, columns map[string][]s
 			continue
 		}
 		if isSQLiteInternal(object.name) {
-			if strings.HasPrefix(strings.ToLower(object.name), "sqlite_stat") {
+			if strings.HasPrefix(foldSQLite(object.name), "sqlite_stat") {
 				statistics++
 			}
 			continue
@@ -188,7 +188,7 @@ func (r *sqliteReader) readTables(objects []sqliteObject, columns map[string][]s
 			r.problem("table", object.name, err)
 			continue
 		}
-		if owner, ok := shadows[strings.ToLower(object.name)]; ok {
+		if owner, ok := shadows[foldSQLite(object.name)]; ok {
 			table.Foreign = "shadow table of " + owner
 		}
 		r.out.Tables.Add(table)
@@ -233,6 +233,9 @@ func agree(parsed *sqliteddl.Table, columns []sqliteColumn) error {
 		return fmt.Errorf("its statement seems to have %d columns, but SQLite reports %d", len(parsed.Columns), len(columns))
 	}
 	for i, column := range columns {
+		if column.name == "" {
+			return fmt.Errorf("its column %d has an empty name, which is not supported: rename it", i+1)
+		}
 		if parsed.Columns[i].Name != column.name {
 			return fmt.Errorf("column %d of its statement seems to be %q, but SQLite reports %q", i+1, parsed.Columns[i].Name, column.name)
 		}
@@ -241,5 +244,5 @@ func agree(parsed *sqliteddl.Table, columns []sqliteColumn) error {
 }
 
 func isSQLiteInternal(name string) bool {
-	return len(name) >= 7 && strings.EqualFold(name[:7], "sqlite_")
+	return len(name) >= 7 && sameSQLite(name[:7], "sqlite_")
 }

@@ -128,3 +128,16 @@ func sqliteColumns(ctx context.Context, q Querier, database string) (map[string]
 }
 
 func quoteSQLite(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// foldSQLite folds a name as SQLite does, which knows no case but that of ASCII: "Ä" and "ä" are two names.
+func foldSQLite(name string) string {
+	return strings.Map(func(char rune) rune {
+		if 'A' <= char && char <= 'Z' {
+			return char + 'a' - 'A'
+		}
+		return char
+	}, name)
+}
+
+// sameSQLite reports whether two names are one to SQLite.
+func sameSQLite(a, b string) bool { return foldSQLite(a) == foldSQLite(b) }

@@ -17,7 +17,7 @@ func (r *sqliteReader) readIndexes(objects []sqliteObject) {
 		if object.kind != "index" || object.sql == "" || !r.wanted(object.table) {
 			continue
 		}
-		table := r.out.Table(r.relations[strings.ToLower(object.table)])
+		table := r.out.Table(r.relations[foldSQLite(object.table)])
 		if table == nil {
 			continue // The table is a problem, and named as one.
 		}
@@ -38,7 +38,7 @@ func (r *sqliteReader) readIndexes(objects []sqliteObject) {
 func columnFinder(table *schema.Table) func(string) (string, string, bool) {
 	return func(name string) (string, string, bool) {
 		for _, column := range table.Columns {
-			if strings.EqualFold(column.Name, name) {
+			if sameSQLite(column.Name, name) {
 				return column.Name, column.Collation, true
 			}
 		}
@@ -53,7 +53,7 @@ func (r *sqliteReader) resolveForeignKeys() {
 			continue
 		}
 		for _, key := range table.ForeignKeys {
-			name, ok := r.relations[strings.ToLower(key.RefTable.Name)]
+			name, ok := r.relations[foldSQLite(key.RefTable.Name)]
 			if !ok {
 				continue // SQLite lets a key refer to a table that does not exist yet.
 			}
@@ -98,7 +98,7 @@ func (r *sqliteReader) readTriggers(objects []sqliteObject) {
 			r.problem("trigger", object.name, errors.New("SQLite keeps no statement for it"))
 			continue
 		}
-		table, ok := r.relations[strings.ToLower(object.table)]
+		table, ok := r.relations[foldSQLite(object.table)]
 		if !ok {
 			table = r.name(object.table)
 		}
@@ -118,7 +118,7 @@ func (r *sqliteReader) dependencies(text string, self schema.Name) []schema.Depe
 	mentioned := map[string]bool{}
 	for _, token := range sqltext.Significant(schema.SQLite, text) {
 		if ident, ok := token.Ident(); ok && !sqliteReserved[strings.ToUpper(token.Text)] {
-			mentioned[strings.ToLower(ident)] = true
+			mentioned[foldSQLite(ident)] = true
 		}
 	}
 	var out []schema.Dependency
@@ -132,7 +132,7 @@ func (r *sqliteReader) dependencies(text string, self schema.Name) []schema.Depe
 			continue
 		}
 		for _, column := range table.Columns {
-			if mentioned[strings.ToLower(column.Name)] {
+			if mentioned[foldSQLite(column.Name)] {
 				out = append(out, schema.Dependency{Relation: name, Column: column.Name})
 			}
 		}
@@ -195,10 +195,10 @@ func (r *sqliteReader) shadowTables(ctx context.Context, q Querier, objects []sq
 			continue
 		}
 		// A shadow table is named <virtual table>_<suffix>, see https://www.sqlite.org/vtab.html#xshadowname.
-		owner, suffix := object.name[:at], strings.ToLower(object.name[at+1:])
+		owner, suffix := object.name[:at], foldSQLite(object.name[at+1:])
 		for name, module := range virtual {
-			if strings.EqualFold(name, owner) && (known[strings.ToLower(object.name)] || isShadow(module.Module, suffix)) {
-				shadows[strings.ToLower(object.name)] = name
+			if sameSQLite(name, owner) && (known[foldSQLite(object.name)] || isShadow(module.Module, suffix)) {
+				shadows[foldSQLite(object.name)] = name
 			}
 		}
 	}
@@ -215,5 +215,5 @@ func isShadow(module, suffix string) bool {
 		"rtree_i32": {"node", "parent", "rowid"},
 		"geopoly":   {"node", "parent", "rowid"},
 	}
-	return slices.Contains(suffixes[strings.ToLower(module)], suffix)
+	return slices.Contains(suffixes[foldSQLite(module)], suffix)
 }

@@ -23,7 +23,7 @@ func (sqlite) sizes(ctx context.Context, q Querier, options Options) ([]Size, er
 	}
 	var out []Size
 	for _, namespace := range append([]string{home}, options.Namespaces...) {
-		if !slices.ContainsFunc(attached, func(name string) bool { return strings.EqualFold(name, namespace) }) {
+		if !slices.ContainsFunc(attached, func(name string) bool { return sameSQLite(name, namespace) }) {
 			return nil, fmt.Errorf("no database is attached as %q: attached are %s", namespace, strings.Join(attached, ", "))
 		}
 		sizes, err := sqliteSizes(ctx, q, home, namespace)

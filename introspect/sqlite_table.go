@@ -141,7 +141,7 @@ func (b *sqliteTable) part(p sqliteddl.Part) schema.IndexPart {
 // parsedColumn finds a column while the table is being built, when a key may come before columns that it names.
 func (b *sqliteTable) parsedColumn(name string) (spelling, collate string, found bool) {
 	for _, column := range b.parsed.Columns {
-		if !strings.EqualFold(column.Name, name) {
+		if !sameSQLite(column.Name, name) {
 			continue
 		}
 		for _, c := range column.Constraints {
@@ -160,7 +160,7 @@ func sqlitePart(p sqliteddl.Part, find func(name string) (spelling, collate stri
 	}
 	name, own, _ := find(p.Column)
 	part := schema.IndexPart{Column: name, Desc: p.Desc}
-	if collate := collation(p.Collation); p.Collation != "" && !strings.EqualFold(collate, own) {
+	if collate := collation(p.Collation); p.Collation != "" && !sameSQLite(collate, own) {
 		part.Collation = collate
 		if collate == "" {
 			part.Collation = "BINARY"
@@ -203,7 +203,7 @@ func (b *sqliteTable) settleRowID() {
 // isInteger reports whether a column's declared type is INTEGER, the one type whose primary key is the rowid.
 func (b *sqliteTable) isInteger(name string) bool {
 	return slices.ContainsFunc(b.parsed.Columns, func(column sqliteddl.Column) bool {
-		return strings.EqualFold(column.Name, name) && strings.EqualFold(column.Type, "INTEGER")
+		return sameSQLite(column.Name, name) && sameSQLite(column.Type, "INTEGER")
 	})
 }
 

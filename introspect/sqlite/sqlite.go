@@ -26,6 +26,10 @@ func init() {
 // busyTimeout is how many milliseconds a connection waits for another one's lock when the URL does not say.
 const busyTimeout = "10000"
 
+// smallestPage is the least size in bytes of a file that holds a database (https://www.sqlite.org/fileformat2.html#pages).
+// SQLite takes a smaller one for an empty database, and would write over it.
+const smallestPage = 512
+
 // Open opens a pool for a database URL (sqlite:app.db, sqlite://app.db, sqlite:///srv/app.db, sqlite3:…), SQLite's own
 // file:app.db?mode=ro, a plain path, or :memory:. It does not connect. A URL is percent-decoded where that makes sense;
 // a plain path is taken as it is, up to a question mark.
@@ -35,7 +39,7 @@ const busyTimeout = "10000"
 // seconds for another one's lock.
 //
 // A file that does not exist is created by the first write, unless mode is ro or rw. A folder that does not exist, a path
-// that is a folder and a missing file in those modes are a [*PathError]. A database in memory has one connection.
+// that is a folder, a file too small for a database and a missing file in those modes are a [*PathError]. A database in memory has one connection.
 func Open(rawURL string) (*sql.DB, error) {
 	target, err := parse(rawURL)
 	if err != nil {
@@ -130,6 +134,8 @@ func (t *target) check() error {
 	switch {
 	case err == nil && info.IsDir():
 		return &PathError{Path: t.path, Reason: "is a directory, not a database file"}
+	case err == nil && info.Mode().IsRegular() && 0 < info.Size() && info.Size() < smallestPage && !t.query.Has("vfs"):
+		return &PathError{Path: t.path, Reason: fmt.Sprintf("is not a SQLite database: its %d bytes are less than one page", info.Size())}
 	case err == nil:
 		return nil
 	case !errors.Is(err, fs.ErrNotExist):

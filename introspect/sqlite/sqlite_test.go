@@ -82,9 +82,14 @@ func TestOpenRefusesPathsWithoutADatabase(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	tiny := filepath.Join(folder, "tiny.db")
+	if err := os.WriteFile(tiny, []byte("abc"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct{ url, want string }{
 		{"sqlite:" + folder, "is a directory"},
 		{"sqlite:" + folder + "/none/x.db", "does not exist; create it first"},
+		{"sqlite:" + tiny, "is not a SQLite database: its 3 bytes"},
 		{"sqlite:" + file + "/x.db", "not a directory"},
 		{"sqlite:" + folder + "/missing.db?mode=ro", "there is no such file"},
 		{"file:" + folder + "/missing.db?mode=rw", "there is no such file"},
