@@ -83,23 +83,30 @@ func DialectOf(rawURL string) (schema.Dialect, error) {
 		return schema.MySQL, nil
 	case keywordDSN.MatchString(rawURL):
 		return schema.Postgres, nil
-	case strings.HasSuffix(rawURL, ".db"), strings.HasSuffix(rawURL, ".sqlite"), strings.HasSuffix(rawURL, ".sqlite3"):
+	case sqlitePath.MatchString(rawURL):
 		return schema.SQLite, nil
+	case mysqlShortDSN.MatchString(rawURL):
+		return schema.MySQL, nil
 	}
 	return "", fmt.Errorf("cannot tell the database of %q: begin it with sqlite:, postgres:// or mysql://…", MaskURL(rawURL))
 }
 
 var (
 	mysqlDSN   = regexp.MustCompile(`^([^/]*@)?(tcp|tcp6|unix)\([^)]*\)/`)
-	keywordDSN = regexp.MustCompile(`(^|\s)(host|dbname|user|service)\s*=`)
+	sqlitePath = regexp.MustCompile(`^[^?]*\.(db|sqlite|sqlite3)(\?|$)`)
+	// mysqlShortDSN is a DSN of the driver that leaves out the protocol or the address: user:password@/db, user@(host:3306)/db.
+	mysqlShortDSN = regexp.MustCompile(`^[^:@/\s]+(:.*)?@(tcp|tcp6|unix)?(\([^)]*\))?/`)
+	keywordDSN    = regexp.MustCompile(`(^|\s)(host|dbname|user|service)\s*=`)
 )
 
 // Mask is what stands instead of a password in everything that Retort prints.
 const Mask = "***"
 
 var (
-	dsnPassword     = regexp.MustCompile(`^([^:@/]*):(.*)@((?:tcp|tcp6|unix)\()`)
-	keywordPassword = regexp.MustCompile(`(?i)(password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)`)
+	dsnPassword      = regexp.MustCompile(`^([^:@/]*):(.*)@((?:tcp|tcp6|unix)\()`)
+	shortDSNPassword = regexp.MustCompile(`^([^:@/]*):(.*)@(\(|/|(?:tcp|tcp6|unix)/)`)
+	urlScheme        = regexp.MustCompile(`^(?i)(?:mysql|mariadb|postgres|postgresql|pgx|sqlite|sqlite3|file)://`)
+	keywordPassword  = regexp.MustCompile(`(?i)(password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)`)
 )
 
 // MaskURL replaces the password in a database URL or DSN by [Mask].
@@ -120,6 +127,9 @@ func MaskURL(rawURL string) string {
 		return u.String()
 	}
 	masked := dsnPassword.ReplaceAllString(rawURL, "${1}:"+Mask+"@${3}")
+	if !urlScheme.MatchString(rawURL) && masked == rawURL {
+		masked = shortDSNPassword.ReplaceAllString(masked, "${1}:"+Mask+"@${3}")
+	}
 	masked = keywordPassword.ReplaceAllString(masked, "${1}"+Mask)
 	if strings.Contains(masked, "://") && strings.Contains(masked, "@") && masked == rawURL {
 		// A URL that does not parse, such as one with a raw "%" or "#" in its password.
@@ -156,6 +166,9 @@ func passwords(rawURL string) []string {
 		}
 	}
 	if m := dsnPassword.FindStringSubmatch(rawURL); m != nil && len(m[2]) > 2 {
+		found = append(found, m[2])
+	}
+	if m := shortDSNPassword.FindStringSubmatch(rawURL); m != nil && len(m[2]) > 2 && !urlScheme.MatchString(rawURL) {
 		found = append(found, m[2])
 	}
 	if m := keywordPassword.FindStringSubmatch(rawURL); m != nil && len(m[2]) > 2 {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -153,6 +154,40 @@ func TestSQLiteDamagedFiles(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSQLiteReadWhileDropped reads while a table comes and goes: it is there whole, or not at all.
+func TestSQLiteReadWhileDropped(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "x.db?_pragma=journal_mode(wal)&_pragma=synchronous(off)")
+	db := openSQLiteFile(t, file)
+	if _, err := db.ExecContext(t.Context(), "CREATE TABLE stays (a INT)"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	group.Go(func() {
+		for ctx.Err() == nil {
+			for _, statement := range []string{"CREATE TABLE w (a INTEGER PRIMARY KEY, b INT)", "CREATE INDEX w_b ON w (b)", "CREATE VIEW w_v AS SELECT a FROM w", "DROP VIEW w_v", "DROP TABLE w"} {
+				if _, err := db.ExecContext(t.Context(), statement); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		}
+	})
+	reader := openSQLiteFile(t, file)
+	for range 40 {
+		s, err := introspect.Read(t.Context(), reader, schema.SQLite, introspect.Options{})
+		if err != nil {
+			t.Errorf("reading: %v", err)
+			break
+		}
+		if w := s.Table(named("w")); s.Table(named("stays")) == nil || len(s.Problems) > 0 || w != nil && (len(w.Columns) != 2 || w.PrimaryKey == nil) {
+			t.Errorf("the table that goes is %+v, problems %v", w, s.Problems)
+		}
+	}
+	cancel()
+	group.Wait()
 }
 
 // TestSQLiteLocked reads while another connection holds the file: it fails with what to do once the wait is over, and a

@@ -3,10 +3,12 @@
 package mysql
 
 import (
+	"cmp"
 	"database/sql"
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -54,13 +56,16 @@ func open(config *driver.Config) (*sql.DB, error) {
 	return sql.OpenDB(connector), nil
 }
 
+// mysqlAddress is an address as the driver's DSNs have it.
+var mysqlAddress = regexp.MustCompile(`^(?:tcp|tcp6|unix)?\(`)
+
 // parse reads a URL or a DSN into the driver's configuration.
 func parse(rawURL string) (*driver.Config, error) {
 	scheme, rest, found := strings.Cut(rawURL, "://")
 	if !found || (scheme != "mysql" && scheme != "mariadb") {
 		return parseDSN(rawURL)
 	}
-	if host := rest[strings.LastIndex(rest, "@")+1:]; strings.HasPrefix(host, "unix(") || strings.HasPrefix(host, "tcp(") {
+	if host := rest[strings.LastIndex(rest, "@")+1:]; mysqlAddress.MatchString(host) {
 		return parseDSN(rest)
 	}
 	return parseURL(rest)
@@ -127,15 +132,24 @@ func unescape(text string) string {
 	return text
 }
 
-// translateSSLMode turns the ssl-mode of MySQL's own clients into the driver's tls parameter.
+// translateSSLMode turns the ssl-mode of MySQL's own clients, in the spellings of other drivers too, into the driver's tls parameter.
 func translateSSLMode(query url.Values) error {
-	mode := query.Get("ssl-mode")
+	mode := ""
+	for _, name := range []string{"sslmode", "ssl_mode", "sslMode", "ssl-mode"} {
+		mode = cmp.Or(query.Get(name), mode)
+		query.Del(name)
+	}
+	for _, name := range []string{"ssl-ca", "ssl-cert", "ssl-key", "ssl_ca", "sslca"} {
+		if query.Has(name) {
+			return fmt.Errorf("%s is not supported: name the authority's file in the environment, SSL_CERT_FILE=ca.pem, and write tls=true", name)
+		}
+	}
 	if mode == "" {
 		return nil
 	}
-	query.Del("ssl-mode")
 	tls, known := map[string]string{
-		"disabled": "false", "preferred": "preferred", "required": "skip-verify", "verify_ca": "true", "verify_identity": "true",
+		"disabled": "false", "disable": "false", "preferred": "preferred", "prefer": "preferred", "required": "skip-verify", "require": "skip-verify",
+		"verify_ca": "true", "verify-ca": "true", "verify_identity": "true", "verify-full": "true",
 	}[strings.ToLower(mode)]
 	if !known {
 		return fmt.Errorf("unknown ssl-mode %q: use disabled, preferred, required, verify_ca or verify_identity", mode)

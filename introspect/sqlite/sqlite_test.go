@@ -9,11 +9,15 @@ import (
 	"testing"
 
 	"github.com/retort-db/retort/introspect"
+	"github.com/retort-db/retort/schema"
 )
 
 func TestOpenReachesTheFileThatTheURLNames(t *testing.T) {
 	folder := t.TempDir()
 	t.Chdir(folder)
+	if err := os.Mkdir("me@", 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct{ url, file string }{
 		{"sqlite:one.db", "one.db"},
 		{"sqlite://two.db", "two.db"},
@@ -27,9 +31,14 @@ func TestOpenReachesTheFileThatTheURLNames(t *testing.T) {
 		{"sqlite:a%20space.db", "a space.db"},
 		{"sqlite:hash%23 and%3fmark.db", "hash# and?mark.db"},
 		{"per%cent.db", "per%cent.db"},
+		{"with.db?_pragma=journal_mode(wal)", "with.db"},
+		{"me@/here.db", "me@/here.db"},
 		{"sqlite:" + folder + "/o'brien \"x\".db?_pragma=journal_mode(wal)", "o'brien \"x\".db"},
 	} {
 		t.Run(c.url, func(t *testing.T) {
+			if dialect, err := introspect.DialectOf(c.url); err != nil || dialect != schema.SQLite {
+				t.Errorf("is taken for %q (%v)", dialect, err)
+			}
 			db, err := Open(c.url)
 			if err != nil {
 				t.Fatal(err)
