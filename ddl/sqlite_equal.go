@@ -113,7 +113,7 @@ func sqlitePlainNumber(value string) (float64, bool) {
 }
 
 // equalExpressions compares expressions by their words: spaces, comments, outer parentheses, case outside of quotes, the
-// way of quoting and the two spellings of = and <> do not count.
+// way of quoting, the two spellings of = and <>, and the table's name before its column do not count.
 func (sqlite) equalExpressions(_ schema.Server, a, b string) Verdict {
 	if sqliteExpression(a) == sqliteExpression(b) {
 		return Equal
@@ -122,7 +122,25 @@ func (sqlite) equalExpressions(_ schema.Server, a, b string) Verdict {
 }
 
 func sqliteExpression(text string) string {
-	return sqliteSpelling(sqltext.Significant(schema.SQLite, sqliteddl.TrimParens(text)))
+	return sqliteSpelling(sqliteBareColumns(sqltext.Significant(schema.SQLite, sqliteddl.TrimParens(text))))
+}
+
+// sqliteBareColumns takes the table's name from before columns, which a rebuild does too. An expression has one table only,
+// unless it is a query or a trigger's.
+func sqliteBareColumns(tokens []sqltext.Token) []sqltext.Token {
+	var out []sqltext.Token
+	for i := 0; i < len(tokens); i++ {
+		token := tokens[i]
+		if token.Is("SELECT") || token.Is("BEGIN") || token.Is("NEW") || token.Is("OLD") {
+			return tokens
+		}
+		if _, ok := token.Ident(); ok && i+1 < len(tokens) && tokens[i+1].Is(".") {
+			i++
+			continue
+		}
+		out = append(out, token)
+	}
+	return out
 }
 
 func sqliteSpelling(tokens []sqltext.Token) string {

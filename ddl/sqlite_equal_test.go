@@ -97,6 +97,10 @@ func TestSQLiteEqualExpressions(t *testing.T) {
 		{"(a) + (b)", "a + b", Unknown},
 		{"a - -b", "a --b", Unknown},
 		{"a < b", "a > b", Unknown},
+		{"t.a > 0 AND [my t] . b <> 't.a'", "a > 0 AND b <> 't.a'", Equal},
+		{"t.a > 0", "t.b > 0", Unknown},
+		{"new.a > 0", "old.a > 0", Unknown},
+		{"SELECT t.a FROM t, u", "SELECT u.a FROM t, u", Unknown},
 	} {
 		for _, pair := range [][2]string{{c.a, c.b}, {c.b, c.a}} {
 			if got := EqualExpressions(sqliteServer, pair[0], pair[1]); got != c.want {
