@@ -34,7 +34,7 @@ pre-commit:
 		|| echo "pre-commit is not installed: its test will be skipped"
 
 pairs: $(SERVERS) ## bring 1,000 random pairs of schemas with rows there and back, on every engine (PAIRS=20000 for more)
-	RETORT_TEST_PAIRS=$(or $(PAIRS),1000) $(SERVERS) -- $(GO) test $(TESTFLAGS) -count 1 -v -run RandomPairs ./autogen
+	RETORT_TEST_PAIRS=$(or $(PAIRS),1000) $(SERVERS) -- $(GO) test $(TESTFLAGS) -count 1 -v -run '^TestRandomPairs$$' ./autogen
 
 test-sqlite: ## run the tests that need no server
 	RETORT_TEST_ENGINES=sqlite $(GO) test $(TESTFLAGS) ./...
