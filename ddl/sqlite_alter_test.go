@@ -5,10 +5,12 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/retort-db/retort/ddl"
+	"github.com/retort-db/retort/internal/servertest"
 	"github.com/retort-db/retort/introspect"
 	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/schema"
@@ -152,6 +154,9 @@ var sqliteAlterBase = []string{
 }
 
 func TestSQLiteAlterations(t *testing.T) {
+	if !slices.Contains(servertest.Engines(), servertest.EngineSQLite) {
+		t.Skip("SQLite is left out, and the golden file needs all cases")
+	}
 	var golden strings.Builder
 	for _, c := range alterations {
 		t.Run(c.name, func(t *testing.T) {
