@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/retort-db/retort/ddl"
 	"github.com/retort-db/retort/internal/servertest"
 	"github.com/retort-db/retort/introspect"
 	"github.com/retort-db/retort/op"
@@ -155,7 +156,7 @@ func whole(t *testing.T, engine, address string) string {
 			continue
 		}
 		for _, c := range table.Columns {
-			fmt.Fprintf(&out, "%s %q\n", c.Name, column(t, db, "SELECT "+c.Name+" FROM "+table.Name.Name))
+			fmt.Fprintf(&out, "%s %q\n", c.Name, column(t, db, "SELECT "+ddl.Quote(engineOf(db), c.Name)+" FROM "+ddl.QuoteName(engineOf(db), table.Name)))
 		}
 	}
 	entries, err := versions.History(t.Context(), db, versions.Options{})
