@@ -63,10 +63,13 @@ func (b PgBouncer) Start(_ context.Context, programs Programs, place *Place) (ad
 	if err != nil {
 		return "", nil, err
 	}
-	password, _ := server.User.Password()
 	quote := func(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+	secret := ""
+	if password, _ := server.User.Password(); password != "" { // PgBouncer takes no empty one.
+		secret = " password=" + quote(password)
+	}
 	settings := "[databases]\n* = host=" + quote(server.Hostname()) + " port=" + server.Port() + " user=" + quote(server.User.Username()) +
-		" password=" + quote(password) + "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " + strconv.Itoa(port) +
+		secret + "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " + strconv.Itoa(port) +
 		"\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 2\nignore_startup_parameters = extra_float_digits\n"
 	if err := place.WriteFile("pgbouncer.ini", settings); err != nil {
 		return "", nil, err
