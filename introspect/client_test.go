@@ -1,7 +1,6 @@
 package introspect_test
 
 import (
-	"net/url"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -32,7 +31,10 @@ func TestProjectsByTheEnginesClient(t *testing.T) {
 func pipeProject(t *testing.T, engine, name string) {
 	t.Helper()
 	source, copied := servertest.URL(t, engine), servertest.URL(t, engine)
-	program, arguments := clientOf(t, engine, copied)
+	program, arguments := servertest.Client(t, engine, copied)
+	if engine == servertest.EnginePostgres {
+		arguments = append([]string{"-1"}, arguments...) // in one transaction
+	}
 	dialect, options := schema.Dialect(engine), introspect.Options{}
 	db, target := openMySQLAt(t, source), openMySQLAt(t, copied)
 	switch engine {
@@ -79,32 +81,4 @@ func pipeProject(t *testing.T, engine, name string) {
 	if diff := cmp.Diff(tree(t, want), tree(t, read(target))); diff != "" {
 		t.Errorf("the copy differs (-source +copy):\n%s", diff)
 	}
-}
-
-// clientOf returns the engine's client on the path and its arguments, or "".
-func clientOf(t *testing.T, engine, address string) (program string, arguments []string) {
-	t.Helper()
-	candidates := map[string][]string{
-		servertest.EnginePostgres: {"psql"}, servertest.EngineMySQL: {"mariadb", "mysql"}, servertest.EngineSQLite: {"sqlite3"},
-	}[engine]
-	for _, program := range candidates {
-		if _, err := exec.LookPath(program); err != nil {
-			continue
-		}
-		switch engine {
-		case servertest.EnginePostgres:
-			return program, []string{"-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-d", address}
-		case servertest.EngineSQLite:
-			return program, []string{"-bail", strings.TrimPrefix(address, "sqlite:")}
-		}
-		u, err := url.Parse(address)
-		if err != nil {
-			t.Fatal("the server's URL cannot be read")
-		}
-		password, _ := u.User.Password()
-		t.Setenv("MYSQL_PWD", password)
-		return program, []string{"--protocol=tcp", "--default-character-set=utf8mb4", "--host=" + u.Hostname(), "--port=" + u.Port(),
-			"--user=" + u.User.Username(), strings.TrimPrefix(u.Path, "/")}
-	}
-	return "", nil
 }

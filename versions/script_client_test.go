@@ -3,7 +3,6 @@ package versions_test
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"os/exec"
 	"strings"
 	"testing"
@@ -76,7 +75,7 @@ func TestScriptByTheEnginesClient(t *testing.T) {
 			options, set := versions.Options{}, clientSet()
 			here, address := servertest.URL(t, engine), servertest.URL(t, engine)
 			ran, scripted := openBun(t, engine, here), openBun(t, engine, address)
-			program, arguments := clientOf(t, engine, address)
+			program, arguments := servertest.Client(t, engine, address)
 			for _, s := range spans {
 				text := script(t, scripted, set, s.span, s.direction, options)
 				if program == "" {
@@ -105,34 +104,6 @@ func runByClient(t *testing.T, program string, arguments []string, text string) 
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s\n%s", program, err, out, text)
 	}
-}
-
-// clientOf returns the engine's client on the path and its arguments, or "".
-func clientOf(t *testing.T, engine, address string) (program string, arguments []string) {
-	t.Helper()
-	candidates := map[string][]string{
-		servertest.EnginePostgres: {"psql"}, servertest.EngineMySQL: {"mariadb", "mysql"}, servertest.EngineSQLite: {"sqlite3"},
-	}[engine]
-	for _, program := range candidates {
-		if _, err := exec.LookPath(program); err != nil {
-			continue
-		}
-		switch engine {
-		case servertest.EnginePostgres:
-			return program, []string{"-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", address}
-		case servertest.EngineSQLite:
-			return program, []string{"-bail", strings.TrimPrefix(address, "sqlite:")}
-		}
-		u, err := url.Parse(address)
-		if err != nil {
-			t.Fatal("the server's URL cannot be read")
-		}
-		password, _ := u.User.Password()
-		t.Setenv("MYSQL_PWD", password)
-		return program, []string{"--protocol=tcp", "--default-character-set=utf8mb4", "--host=" + u.Hostname(), "--port=" + u.Port(),
-			"--user=" + u.User.Username(), strings.TrimPrefix(u.Path, "/")}
-	}
-	return "", nil
 }
 
 // whole returns the schema, all rows, the version rows and what the history says of each revision. It has connections of
