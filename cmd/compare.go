@@ -224,12 +224,12 @@ func (i *invocation) readLive(dialects []schema.Dialect, database *introspect.Da
 }
 
 func (i *invocation) compareOne(built *project, loaded protocol.Loaded, live *schema.Schema, with side) (comparison, error) {
-	out := comparison{dialect: loaded.Dialect, current: loaded.Replayed, target: loaded.Models, opaque: loaded.Opaque, diagnostics: loaded.Diagnostics}
+	out := comparison{dialect: loaded.Dialect, target: loaded.Models, opaque: loaded.Opaque, diagnostics: loaded.Diagnostics}
 	input := autogen.Input{Current: loaded.Replayed, Target: loaded.Models, Diff: with.diff, NoProof: !with.prove}
 	input.Diff.Owned = loaded.Replayed
 	switch {
 	case live != nil && live.Server.Dialect == loaded.Dialect:
-		out.live, out.current = true, live
+		out.live = true
 		input.Current, input.Database = live, with.database
 		scratch, err := i.scratch()
 		if err != nil {
@@ -248,9 +248,11 @@ func (i *invocation) compareOne(built *project, loaded protocol.Loaded, live *sc
 			break
 		}
 		defer replayed.lender.Close()
-		out.opaque, out.current = nil, replayed.read
+		out.opaque = nil
 		input.Current, input.Database, input.Scratch, input.Diff.Owned = replayed.read, replayed.lender, replayed.options, replayed.owned
 	}
+	input.Current = autogen.AsRecorded(input.Current, input.Diff.Owned)
+	out.current = input.Current
 	if with.shape.wanted() {
 		input.Rewrite = func(plan *diff.Plan) (err error) {
 			out.phased, err = with.shape.apply(input.Current, plan)

@@ -176,6 +176,7 @@ func (i *invocation) decide(files []undecided, decisions []render.Decision) ([]s
 			}
 			files[n].source = edited
 			edits[file.revision.File] = edited
+			i.noteMissingValue(file, decision)
 		}
 		if reasons != nil {
 			return nil, reasons
@@ -196,6 +197,16 @@ func (i *invocation) decide(files []undecided, decisions []render.Decision) ([]s
 		changed = append(changed, file.revision.File)
 	}
 	return changed, nil
+}
+
+// noteMissingValue says what a confirmed drop leaves to do: the column that took the name's place may need values.
+func (i *invocation) noteMissingValue(file undecided, decision render.Decision) {
+	for _, flag := range file.flags {
+		if flag.Object() == decision.Object && decision.To == "" && flag.NeedsValue {
+			i.note("%s: %s is NOT NULL and has no default, so that the step fails if %s has rows: add it without NotNull(), then m.Backfill(%q, %q, …) and m.AlterColumn(%q, %q).NotNull()",
+				shown(file.revision.File), flag.Table+"."+flag.To, flag.Table, flag.Table, flag.To, flag.Table, flag.To)
+		}
+	}
 }
 
 func hasFlag(file undecided, object string) bool {

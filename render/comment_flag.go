@@ -27,7 +27,7 @@ func upgradeComments(plan EnginePlan, at int) []string {
 		}
 	}
 	lines := []string{"// " + certainty + " RENAME " + printable(text) + "."}
-	lines = append(lines, prose("As written, "+lossOf(note)+". To keep them, replace "+pairWords(plan.Upgrade, at, note)+" by:")...)
+	lines = append(lines, prose("As written, "+lossOf(note)+withoutValue(plan, note)+". To keep them, replace "+pairWords(plan.Upgrade, at, note)+" by:")...)
 	for _, replacement := range replacementLines(plan, note) {
 		lines = append(lines, "//	"+replacement)
 	}
@@ -42,6 +42,21 @@ func lossOf(note RenameNote) string {
 		return "rows that hold the value " + printable(note.From) + " make the step fail"
 	}
 	return "the values in " + printable(note.Table.String()+"."+note.From) + " are lost"
+}
+
+// withoutValue says that existing rows have no value for the new column, where they would need one.
+func withoutValue(plan EnginePlan, note RenameNote) string {
+	for _, operation := range flatten(plan.Upgrade) {
+		add, ok := operation.(*op.AddColumn)
+		if !ok || !creates(add, note) {
+			continue
+		}
+		column := add.Column
+		if column.NotNull && column.Default == "" && column.Generated == nil && column.Identity == nil {
+			return ", and existing rows have none for " + printable(note.To) + ", which is NOT NULL"
+		}
+	}
+	return ""
 }
 
 // pairWords says which lines the rename replaces.

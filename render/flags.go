@@ -16,6 +16,9 @@ type Flag struct {
 	Table    string // the table of a column, the type of an enum value
 	From, To string
 	Line     int // of the step
+	// NeedsValue says that the new column is NOT NULL and has no default: if the drop is confirmed, rows that exist have no
+	// value for it.
+	NeedsValue bool
 }
 
 // String returns the flag as the command line takes it: "users.fullname=full_name".
@@ -211,13 +214,17 @@ type flaggedStep struct {
 func (r *revisionSource) flagged() []flaggedStep {
 	var out []flaggedStep
 	for _, direction := range []string{"Upgrade", "Downgrade"} {
-		for _, step := range r.recordedIn(direction) {
+		steps := r.recordedIn(direction)
+		for _, step := range steps {
 			for _, mark := range step.links[1:] {
 				if mark.name != "MaybeRenamedTo" || len(mark.call.Args) != 1 {
 					continue
 				}
 				if flag, ok := flagOfStep(step, literalText(mark.call.Args[0])); ok {
 					flag.Line = r.line(step.statement.Pos())
+					flag.NeedsValue = flag.Kind == "column" && slices.ContainsFunc(steps, func(s recorded) bool {
+						return s.scope == step.scope && createsNamed(s, flag, flag.To) && needsValue(s.element())
+					})
 					out = append(out, flaggedStep{step, flag, mark})
 				}
 			}
@@ -225,6 +232,21 @@ func (r *revisionSource) flagged() []flaggedStep {
 	}
 	slices.SortStableFunc(out, func(a, b flaggedStep) int { return cmp.Compare(a.flag.Line, b.flag.Line) })
 	return out
+}
+
+// needsValue reports whether a column is written as NOT NULL without anything that gives existing rows a value.
+func needsValue(column ast.Expr) bool {
+	notNull := false
+	_, links := chainOf(column)
+	for _, link := range links {
+		switch link.name {
+		case "NotNull":
+			notNull = true
+		case "Default", "Defaults", "AutoIncrement", "Identity", "Numbering", "IdentityAlways", "GeneratedStored", "GeneratedVirtual":
+			return false
+		}
+	}
+	return notNull
 }
 
 func flagOfStep(step recorded, to string) (Flag, bool) {
