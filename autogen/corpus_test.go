@@ -52,9 +52,11 @@ func TestCorpus(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := map[string]string{}
+			grounds := &corpusGrounds{t: t, engine: engine}
 			for _, c := range corpusCases(archive) {
 				t.Run(c.name, func(t *testing.T) {
-					if plan, ran := c.run(t, engine); ran {
+					from, to := grounds.open(t)
+					if plan, ran := c.run(t, from, to); ran {
 						got[c.name] = plan
 					}
 				})
@@ -109,8 +111,7 @@ func writeCorpus(t *testing.T, file string, archive *txtar.Archive, got map[stri
 }
 
 // run returns the plan in words. A case for other servers is not run.
-func (c *corpusCase) run(t *testing.T, engine string) (plan string, ran bool) {
-	from := openCorpus(t, engine)
+func (c *corpusCase) run(t *testing.T, from, to opened) (plan string, ran bool) {
 	server, err := introspect.ServerOf(t.Context(), from, from.Dialect)
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +120,6 @@ func (c *corpusCase) run(t *testing.T, engine string) (plan string, ran bool) {
 	if !fits {
 		return "", false
 	}
-	to := openCorpus(t, engine)
 	loadCorpus(t, from, c.before)
 	loadCorpus(t, to, c.after)
 	j := &journey{t: t, ctx: t.Context(), database: from.Database, url: from.url, server: server}
@@ -237,6 +237,39 @@ func describePlan(plan *diff.Plan) string {
 		fmt.Fprintf(&out, "%s %s %s\n", finding.Severity, finding.ID, finding.Object)
 	}
 	return out.String()
+}
+
+// corpusGrounds are the two databases of a case. On PostgreSQL all cases share them, emptied in between: in a new database the
+// first query of each connection fills the caches of the catalog, which costs more than the rest of the case.
+type corpusGrounds struct {
+	t        *testing.T
+	engine   string
+	from, to opened
+}
+
+func (g *corpusGrounds) open(t *testing.T) (from, to opened) {
+	t.Helper()
+	if g.engine != servertest.EnginePostgres {
+		return openCorpus(t, g.engine), openCorpus(t, g.engine)
+	}
+	if g.from.Database == nil {
+		g.from, g.to = openCorpus(g.t, g.engine), openCorpus(g.t, g.engine)
+	}
+	for _, database := range []opened{g.from, g.to} {
+		emptyPostgres(t, database)
+	}
+	return g.from, g.to
+}
+
+func emptyPostgres(t *testing.T, database opened) {
+	t.Helper()
+	var namespaces string
+	err := database.QueryRowContext(t.Context(), `SELECT string_agg(quote_ident(nspname), ', ') FROM pg_namespace
+		WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'`).Scan(&namespaces)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loadCorpus(t, database, "DROP SCHEMA "+namespaces+" CASCADE; CREATE SCHEMA public")
 }
 
 // opened is a database with its URL.

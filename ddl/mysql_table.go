@@ -253,6 +253,9 @@ func (c *mysqlCompiler) alterCharset(o *op.AlterTable, table *schema.Table) erro
 	switch {
 	case charset != "":
 		clauses = append(clauses, "DEFAULT CHARACTER SET="+charset+when(collation != "", " COLLATE="+collation))
+	case c.isMariaDB() && o.Name.Schema == "":
+		// CHARACTER SET=DEFAULT means the database's set with the set's own collation, not with the database's.
+		c.define(o, "EXECUTE IMMEDIATE CONCAT("+mysqltext.Quote("ALTER TABLE "+mysqlName(o.Name)+" DEFAULT COLLATE ")+", @@collation_database)")
 	case c.isMariaDB():
 		clauses = append(clauses, "DEFAULT CHARACTER SET=DEFAULT")
 	default: // MySQL has no such word, and converts the columns that state their own as well: those change back afterwards
