@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/retort-db/retort/ddl"
 	"github.com/retort-db/retort/diff"
@@ -64,8 +65,14 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 		return nil, err
 	}
 	result := &Result{Plan: plan}
+	proving := !in.NoProof && in.Database != nil
+	var settled []schema.Name // the tables of options.Canonical
 	if len(plan.Uncertain) > 0 {
-		canonical, err := in.canonical(ctx, plan.Uncertain)
+		settled = plan.Uncertain
+		if proving { // which will want the same of all tables that change
+			settled = append(slices.Clone(settled), missing(touchedTables(plan), settled)...)
+		}
+		canonical, err := in.canonical(ctx, settled)
 		var none *introspect.NoScratchError
 		switch {
 		case errors.As(err, &none):
@@ -86,11 +93,20 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 			return nil, err
 		}
 	}
-	if in.NoProof || in.Database == nil || result.Plan.Empty() {
+	if !proving || result.Plan.Empty() {
 		return result, nil
 	}
-	result.Proof, err = in.prove(ctx, result.Plan, options)
+	result.Proof, err = in.prove(ctx, result.Plan, options, settled)
 	return result, err
+}
+
+// missing returns the names that are not among those that are there.
+func missing(names, there []schema.Name) []schema.Name {
+	known := make(map[schema.Name]bool, len(there))
+	for _, name := range there {
+		known[name] = true
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(name schema.Name) bool { return known[name] })
 }
 
 // canonical creates the target's definitions of some tables in scratch space and reads them back. Foreign keys are left
@@ -113,7 +129,7 @@ func (in *Input) canonical(ctx context.Context, names []schema.Name) (*schema.Sc
 		if err := execute(ctx, scratch, statements); err != nil {
 			return err
 		}
-		read, err = scratch.Read(ctx)
+		read, err = scratch.ReadModelled(ctx)
 		return err
 	})
 	return read, err

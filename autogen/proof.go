@@ -49,11 +49,14 @@ func (p *Proof) String() string {
 }
 
 // prove creates the touched tables as they are in scratch space, runs the plan, and compares; runs its reverse, and
-// compares again.
-func (in *Input) prove(ctx context.Context, plan *diff.Plan, options diff.Options) (*Proof, error) {
+// compares again. The canonical forms of options serve, if all touched tables are among those that are settled.
+func (in *Input) prove(ctx context.Context, plan *diff.Plan, options diff.Options, settled []schema.Name) (*Proof, error) {
 	began := time.Now()
 	touched := touchedTables(plan)
-	canonical, err := in.canonical(ctx, touched)
+	canonical, err := options.Canonical, error(nil)
+	if canonical == nil || len(missing(touched, settled)) > 0 {
+		canonical, err = in.canonical(ctx, touched)
+	}
 	var none *introspect.NoScratchError
 	if errors.As(err, &none) {
 		return &Proof{Server: in.Current.Server, Skipped: none.Error()}, nil
@@ -90,7 +93,7 @@ func (in *Input) rehearse(ctx context.Context, scratch *introspect.Scratch, r re
 		proof.Skipped = "the tables as they are cannot be rebuilt in scratch space: " + err.Error()
 		return nil
 	}
-	before, err := scratch.Read(ctx)
+	before, err := scratch.ReadModelled(ctx)
 	if err != nil {
 		return err
 	}
@@ -142,7 +145,7 @@ func (in *Input) perform(ctx context.Context, scratch *introspect.Scratch, befor
 		}
 		return nil, err.Error(), nil
 	}
-	after, err := scratch.Read(ctx)
+	after, err := scratch.ReadModelled(ctx)
 	return after, "", err
 }
 
@@ -200,8 +203,10 @@ func differences(current, target *schema.Schema, options diff.Options) ([]string
 // touchedTables returns the tables that a plan changes, under their old and new names, in the order of the plan.
 func touchedTables(plan *diff.Plan) []schema.Name {
 	var out []schema.Name
+	seen := map[schema.Name]bool{{}: true}
 	add := func(name schema.Name) {
-		if name != (schema.Name{}) && !slices.Contains(out, name) {
+		if !seen[name] {
+			seen[name] = true
 			out = append(out, name)
 		}
 	}

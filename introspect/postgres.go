@@ -93,7 +93,9 @@ func readPostgres(ctx context.Context, q Querier, server schema.Server, options 
 		server:  server,
 		mode:    mode,
 		only:    options.Tables,
-		out:     schema.New(server),
+
+		modelled: options.modelled,
+		out:      schema.New(server),
 	}
 	r.out.DefaultNamespace = session.home
 	return r.out, r.readAll(ctx)

@@ -37,6 +37,8 @@ type postgresReader struct {
 	only    []schema.Name
 	out     *schema.Schema
 
+	modelled bool // leaves out what the model has no place for
+
 	objects    []catalogObject
 	byID       map[objectKey]*catalogObject
 	tables     map[int64]*schema.Table
@@ -59,7 +61,10 @@ func (r *postgresReader) readAll(ctx context.Context) error {
 	}
 	steps = append(steps, r.readIndexes, r.readConstraints, r.readTypes)
 	if r.only == nil {
-		steps = append(steps, r.readExtensions, r.readFunctions, r.readTriggers, r.readStatistics, r.readUnmodelled)
+		steps = append(steps, r.readExtensions, r.readFunctions, r.readTriggers, r.readStatistics)
+	}
+	if r.only == nil && !r.modelled {
+		steps = append(steps, r.readUnmodelled)
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
