@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/retort-db/retort/internal/sqliteddl"
 	"github.com/retort-db/retort/schema"
 )
 
@@ -78,11 +77,7 @@ func (e sqlite) read(ctx context.Context, q Querier, options Options) (*schema.S
 		}
 	}
 	for _, namespace := range append([]string{""}, out.Namespaces...) {
-		reader := &sqliteReader{out: out, namespace: namespace, database: namespace, options: options}
-		if namespace == "" {
-			reader.database = out.DefaultNamespace
-		}
-		if err := reader.read(ctx, q); err != nil {
+		if err := newSQLiteReader(out, namespace, options).read(ctx, q); err != nil {
 			return nil, err
 		}
 	}
@@ -94,28 +89,31 @@ type sqliteReader struct {
 	out       *schema.Schema
 	namespace string // as names carry it: "" for the default one
 	database  string // as SQL needs it
-	options   Options
 
-	// relations maps the names of tables and views in lower case to their names as they are spelled.
+	// only holds the names of the tables that are wanted, folded; nil if all are.
+	only map[string]bool
+	// relations maps the names of tables and views, folded, to their names as they are spelled.
 	relations map[string]schema.Name
-	// statements holds the statements of the tables that are wanted, by name.
-	statements map[string]sqliteStatement
 }
 
-// sqliteStatement is a CREATE TABLE statement, parsed, or why it is not.
-type sqliteStatement struct {
-	table *sqliteddl.Table
-	err   error
+func newSQLiteReader(out *schema.Schema, namespace string, options Options) *sqliteReader {
+	r := &sqliteReader{out: out, namespace: namespace, database: namespace, relations: map[string]schema.Name{}}
+	if namespace == "" {
+		r.database = out.DefaultNamespace
+	}
+	if options.Tables != nil {
+		r.only = map[string]bool{}
+		for _, name := range options.Tables {
+			if name.Schema == namespace {
+				r.only[foldSQLite(name.Name)] = true
+			}
+		}
+	}
+	return r
 }
 
 func (r *sqliteReader) read(ctx context.Context, q Querier) error {
-	objects, err := sqliteObjects(ctx, q, r.database)
-	if err != nil {
-		return err
-	}
-	parsed := r.parseTables(objects)
-	columns, err := sqliteColumns(ctx, q, r.database)
-	r.statements = <-parsed
+	objects, err := r.objects(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -123,36 +121,21 @@ func (r *sqliteReader) read(ctx context.Context, q Querier) error {
 	if err != nil {
 		return err
 	}
-	r.relations = map[string]schema.Name{}
 	for _, object := range objects {
 		if object.kind == "table" || object.kind == "view" {
 			r.relations[foldSQLite(object.name)] = r.name(object.name)
 		}
 	}
-	r.readTables(objects, columns, shadows)
+	if err := r.readTables(ctx, q, objects, shadows); err != nil {
+		return err
+	}
 	r.readIndexes(objects)
 	r.resolveForeignKeys()
-	if r.options.Tables == nil {
+	if r.only == nil {
 		r.readViews(objects)
 	}
 	r.readTriggers(objects)
 	return nil
-}
-
-// parseTables parses the statements of tables, which takes as long as SQLite needs for the pragmas: both go on at once.
-func (r *sqliteReader) parseTables(objects []sqliteObject) <-chan map[string]sqliteStatement {
-	done := make(chan map[string]sqliteStatement, 1)
-	go func() {
-		out := make(map[string]sqliteStatement, len(objects))
-		for _, object := range objects {
-			if object.kind == "table" && r.wanted(object.name) && !isSQLiteInternal(object.name) && !sqliteddl.IsVirtual(object.sql) {
-				table, err := sqliteddl.ParseTable(object.sql)
-				out[object.name] = sqliteStatement{table, err}
-			}
-		}
-		done <- out
-	}()
-	return done
 }
 
 func (r *sqliteReader) name(name string) schema.Name {
@@ -160,18 +143,14 @@ func (r *sqliteReader) name(name string) schema.Name {
 }
 
 // wanted reports whether the options ask for the table.
-func (r *sqliteReader) wanted(table string) bool {
-	return r.options.Tables == nil || slices.ContainsFunc(r.options.Tables, func(name schema.Name) bool {
-		return name.Schema == r.namespace && sameSQLite(name.Name, table)
-	})
-}
+func (r *sqliteReader) wanted(table string) bool { return r.only == nil || r.only[foldSQLite(table)] }
 
 func (r *sqliteReader) problem(kind, name string, err error) {
 	object := kind + " " + r.name(name).String()
 	r.out.Problems = append(r.out.Problems, schema.Problem{Object: object, Reason: err.Error()})
 }
 
-func (r *sqliteReader) readTables(objects []sqliteObject, columns map[string][]sqliteColumn, shadows map[string]string) {
+func (r *sqliteReader) readTables(ctx context.Context, q Querier, objects []*sqliteObject, shadows map[string]string) error {
 	statistics := 0
 	for _, object := range objects {
 		if object.kind != "table" || !r.wanted(object.name) {
@@ -183,10 +162,19 @@ func (r *sqliteReader) readTables(objects []sqliteObject, columns map[string][]s
 			}
 			continue
 		}
-		table, err := r.table(object, columns[object.name])
-		if err != nil {
-			r.problem("table", object.name, err)
+		if object.disagrees {
+			if err := r.settle(ctx, q, object); err != nil {
+				return err
+			}
+		}
+		if object.err != nil {
+			r.problem("table", object.name, object.err)
 			continue
+		}
+		table := object.read
+		for _, lost := range object.unmodelled {
+			lost.Name = table.Name.String() + "." + lost.Name
+			r.unmodelled(lost)
 		}
 		if owner, ok := shadows[foldSQLite(object.name)]; ok {
 			table.Foreign = "shadow table of " + owner
@@ -196,51 +184,11 @@ func (r *sqliteReader) readTables(objects []sqliteObject, columns map[string][]s
 	if statistics > 0 {
 		r.unmodelled(schema.Unmodelled{Kind: "statistics table of ANALYZE", Count: statistics})
 	}
+	return nil
 }
 
 func (r *sqliteReader) unmodelled(what schema.Unmodelled) {
 	r.out.Unmodelled = append(r.out.Unmodelled, what)
-}
-
-// table makes one table of its statement.
-func (r *sqliteReader) table(object sqliteObject, columns []sqliteColumn) (*schema.Table, error) {
-	if sqliteddl.IsVirtual(object.sql) {
-		virtual, err := sqliteddl.ParseVirtual(object.sql)
-		if err != nil {
-			return nil, err
-		}
-		return &schema.Table{Name: r.name(object.name), Virtual: virtual.Using}, nil
-	}
-	parsed := r.statements[object.name]
-	if parsed.err != nil {
-		return nil, parsed.err
-	}
-	if err := agree(parsed.table, columns); err != nil {
-		return nil, err
-	}
-	builder := &sqliteTable{name: r.name(object.name), parsed: parsed.table, columns: columns}
-	table := builder.build()
-	for _, lost := range builder.unmodelled {
-		lost.Name = table.Name.String() + "." + lost.Name
-		r.unmodelled(lost)
-	}
-	return table, nil
-}
-
-// agree checks the parsed statement against what SQLite itself says of the table.
-func agree(parsed *sqliteddl.Table, columns []sqliteColumn) error {
-	if len(parsed.Columns) != len(columns) {
-		return fmt.Errorf("its statement seems to have %d columns, but SQLite reports %d", len(parsed.Columns), len(columns))
-	}
-	for i, column := range columns {
-		if column.name == "" {
-			return fmt.Errorf("its column %d has an empty name, which is not supported: rename it", i+1)
-		}
-		if parsed.Columns[i].Name != column.name {
-			return fmt.Errorf("column %d of its statement seems to be %q, but SQLite reports %q", i+1, parsed.Columns[i].Name, column.name)
-		}
-	}
-	return nil
 }
 
 func isSQLiteInternal(name string) bool {

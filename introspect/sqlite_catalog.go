@@ -7,20 +7,6 @@ import (
 	"strings"
 )
 
-// sqliteObject is a row of sqlite_schema, see https://www.sqlite.org/schematab.html.
-type sqliteObject struct {
-	kind  string // "table", "index", "view" or "trigger"
-	name  string
-	table string // that it belongs to
-	sql   string // empty for the indexes that SQLite makes for keys
-}
-
-// sqliteColumn is a row of PRAGMA table_xinfo.
-type sqliteColumn struct {
-	name    string
-	notNull bool
-}
-
 // SQLiteFileError says that a file cannot be read as a SQLite database: it is something else, encrypted or damaged.
 type SQLiteFileError struct {
 	Reason string // what is wrong and what to do
@@ -98,30 +84,38 @@ func sqliteRows(ctx context.Context, q Querier, query string, args []any, scan f
 	return nil
 }
 
-// sqliteObjects reads sqlite_schema, by the name that it had before SQLite 3.33 and still has, in order of creation.
-func sqliteObjects(ctx context.Context, q Querier, database string) ([]sqliteObject, error) {
-	query := "SELECT type, name, tbl_name, coalesce(sql, '') FROM " + quoteSQLite(database) + ".sqlite_master ORDER BY rowid"
-	var out []sqliteObject
-	err := sqliteRows(ctx, q, query, nil, func(rows *sql.Rows) error {
-		var o sqliteObject
-		err := rows.Scan(&o.kind, &o.name, &o.table, &o.sql)
-		out = append(out, o)
+// sqliteObjects reads sqlite_schema, by the name that it had before SQLite 3.33 and still has, in order of creation. With
+// each table comes what SQLite knows of its columns: a row for each of them would cost more than all the rest.
+//
+// Virtual tables have no columns here. SQLite would load their modules for that, and fail all others if the program lacks
+// one.
+func sqliteObjects(ctx context.Context, q Querier, database string, add func(*sqliteObject)) error {
+	query := `SELECT m.type, m.name, m.tbl_name, coalesce(m.sql, ''), CASE WHEN m.type = 'table' AND m.rootpage > 0 THEN (
+			SELECT group_concat(x."notnull" || x.name, char(31)) FROM pragma_table_xinfo(m.name, ?1) AS x) ELSE '' END
+		FROM ` + quoteSQLite(database) + `.sqlite_master AS m ORDER BY m.rowid`
+	return sqliteRows(ctx, q, query, []any{database}, func(rows *sql.Rows) error {
+		o := new(sqliteObject)
+		var columns sql.NullString
+		err := rows.Scan(&o.kind, &o.name, &o.table, &o.sql, &columns)
+		o.columns = columns.String
+		add(o)
 		return err
 	})
-	return out, err
 }
 
-// sqliteColumns reads the columns of all tables but virtual ones, by table. A virtual table would have its module loaded
-// and fail all others if the program lacks it.
-func sqliteColumns(ctx context.Context, q Querier, database string) (map[string][]sqliteColumn, error) {
-	query := `SELECT m.name, x.name, x."notnull" FROM ` + quoteSQLite(database) + `.sqlite_master AS m, pragma_table_xinfo(m.name, ?1) AS x
-		WHERE m.type = 'table' AND m.rootpage > 0 ORDER BY m.rowid, x.cid`
-	out := map[string][]sqliteColumn{}
-	err := sqliteRows(ctx, q, query, []any{database}, func(rows *sql.Rows) error {
-		var table string
+// sqliteColumn is a row of PRAGMA table_xinfo.
+type sqliteColumn struct {
+	name    string
+	notNull bool
+}
+
+// sqliteColumns reads the columns of one table.
+func sqliteColumns(ctx context.Context, q Querier, database, table string) ([]sqliteColumn, error) {
+	var out []sqliteColumn
+	err := sqliteRows(ctx, q, `SELECT name, "notnull" FROM pragma_table_xinfo(?1, ?2) ORDER BY cid`, []any{table, database}, func(rows *sql.Rows) error {
 		var c sqliteColumn
-		err := rows.Scan(&table, &c.name, &c.notNull)
-		out[table] = append(out[table], c)
+		err := rows.Scan(&c.name, &c.notNull)
+		out = append(out, c)
 		return err
 	})
 	return out, err
@@ -131,13 +125,34 @@ func quoteSQLite(name string) string { return `"` + strings.ReplaceAll(name, `"`
 
 // foldSQLite folds a name as SQLite does, which knows no case but that of ASCII: "Ä" and "ä" are two names.
 func foldSQLite(name string) string {
-	return strings.Map(func(char rune) rune {
-		if 'A' <= char && char <= 'Z' {
-			return char + 'a' - 'A'
+	for i := range len(name) {
+		if foldByte(name[i]) != name[i] {
+			folded := []byte(name)
+			for j := i; j < len(folded); j++ {
+				folded[j] = foldByte(folded[j])
+			}
+			return string(folded)
 		}
-		return char
-	}, name)
+	}
+	return name
 }
 
 // sameSQLite reports whether two names are one to SQLite.
-func sameSQLite(a, b string) bool { return foldSQLite(a) == foldSQLite(b) }
+func sameSQLite(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		if a[i] != b[i] && foldByte(a[i]) != foldByte(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func foldByte(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}

@@ -12,23 +12,22 @@ import (
 )
 
 // readIndexes reads the indexes that belong to no key: SQLite keeps no statement for the others.
-func (r *sqliteReader) readIndexes(objects []sqliteObject) {
+func (r *sqliteReader) readIndexes(objects []*sqliteObject) {
 	for _, object := range objects {
-		if object.kind != "index" || object.sql == "" || !r.wanted(object.table) {
+		if object.kind != "index" || object.index == nil && object.err == nil {
 			continue
 		}
 		table := r.out.Table(r.relations[foldSQLite(object.table)])
 		if table == nil {
 			continue // The table is a problem, and named as one.
 		}
-		parsed, err := sqliteddl.ParseIndex(object.sql)
-		if err != nil {
-			r.problem("index", object.name, err)
+		if object.err != nil {
+			r.problem("index", object.name, object.err)
 			continue
 		}
-		index := &schema.Index{Name: object.name, Unique: parsed.Unique, Where: parsed.Where}
+		index := &schema.Index{Name: object.name, Unique: object.index.Unique, Where: object.index.Where}
 		find := columnFinder(table)
-		for _, part := range parsed.Parts {
+		for _, part := range object.index.Parts {
 			index.Parts = append(index.Parts, sqlitePart(part, find))
 		}
 		table.Indexes = append(table.Indexes, index)
@@ -70,26 +69,25 @@ func (r *sqliteReader) resolveForeignKeys() {
 	}
 }
 
-func (r *sqliteReader) readViews(objects []sqliteObject) {
+func (r *sqliteReader) readViews(objects []*sqliteObject) {
 	for _, object := range objects {
 		if object.kind != "view" {
 			continue
 		}
-		parsed, err := sqliteddl.ParseView(object.sql)
-		if err != nil {
-			r.problem("view", object.name, err)
+		if object.err != nil {
+			r.problem("view", object.name, object.err)
 			continue
 		}
 		r.out.Views.Add(&schema.View{
 			Name:       r.name(object.name),
 			Definition: object.sql,
-			Columns:    parsed.Columns,
-			DependsOn:  r.dependencies(parsed.Query, r.name(object.name)),
+			Columns:    object.view.Columns,
+			DependsOn:  r.dependencies(object.view.Query, r.name(object.name)),
 		})
 	}
 }
 
-func (r *sqliteReader) readTriggers(objects []sqliteObject) {
+func (r *sqliteReader) readTriggers(objects []*sqliteObject) {
 	for _, object := range objects {
 		if object.kind != "trigger" || !r.wanted(object.table) {
 			continue
@@ -122,8 +120,9 @@ func (r *sqliteReader) dependencies(text string, self schema.Name) []schema.Depe
 		}
 	}
 	var out []schema.Dependency
-	for lower, name := range r.relations {
-		if !mentioned[lower] || name == self {
+	for folded := range mentioned {
+		name, ok := r.relations[folded]
+		if !ok || name == self {
 			continue
 		}
 		out = append(out, schema.Dependency{Relation: name})
@@ -162,14 +161,11 @@ func wordSet(text string) map[string]bool {
 }
 
 // shadowTables maps the names of shadow tables, in lower case, to the virtual table that keeps its data in them.
-func (r *sqliteReader) shadowTables(ctx context.Context, q Querier, objects []sqliteObject) (map[string]string, error) {
-	virtual := map[string]*sqliteddl.Virtual{}
+func (r *sqliteReader) shadowTables(ctx context.Context, q Querier, objects []*sqliteObject) (map[string]string, error) {
+	virtual := map[string]*sqliteddl.Virtual{} // by folded name
 	for _, object := range objects {
-		if object.kind != "table" || !sqliteddl.IsVirtual(object.sql) {
-			continue
-		}
-		if parsed, err := sqliteddl.ParseVirtual(object.sql); err == nil {
-			virtual[object.name] = parsed
+		if object.virtual != nil {
+			virtual[foldSQLite(object.name)] = object.virtual
 		}
 	}
 	if len(virtual) == 0 {
@@ -195,11 +191,9 @@ func (r *sqliteReader) shadowTables(ctx context.Context, q Querier, objects []sq
 			continue
 		}
 		// A shadow table is named <virtual table>_<suffix>, see https://www.sqlite.org/vtab.html#xshadowname.
-		owner, suffix := object.name[:at], foldSQLite(object.name[at+1:])
-		for name, module := range virtual {
-			if sameSQLite(name, owner) && (known[foldSQLite(object.name)] || isShadow(module.Module, suffix)) {
-				shadows[foldSQLite(object.name)] = name
-			}
+		owner, suffix := virtual[foldSQLite(object.name[:at])], foldSQLite(object.name[at+1:])
+		if owner != nil && (known[foldSQLite(object.name)] || isShadow(owner.Module, suffix)) {
+			shadows[foldSQLite(object.name)] = owner.Name
 		}
 	}
 	return shadows, nil

@@ -12,7 +12,7 @@ import (
 type sqliteTable struct {
 	name       schema.Name
 	parsed     *sqliteddl.Table
-	columns    []sqliteColumn
+	notNull    []bool // by SQLite's account, for each column
 	out        *schema.Table
 	unmodelled []schema.Unmodelled
 }
@@ -25,8 +25,11 @@ func (b *sqliteTable) build() *schema.Table {
 	if b.parsed.WithoutRowID {
 		b.out.Options.Set(schema.OptionWithoutRowID, "")
 	}
+	columns := make([]schema.Column, len(b.parsed.Columns))
+	b.out.Columns = make([]*schema.Column, 0, len(columns))
 	for i, parsed := range b.parsed.Columns {
-		column := &schema.Column{Name: parsed.Name, Type: parsed.Type, NotNull: b.columns[i].notNull}
+		column := &columns[i]
+		column.Name, column.Type, column.NotNull = parsed.Name, parsed.Type, b.notNull[i]
 		b.out.Columns = append(b.out.Columns, column)
 		for _, constraint := range parsed.Constraints {
 			b.columnConstraint(column, constraint)
@@ -154,9 +157,16 @@ func (b *sqliteTable) parsedColumn(name string) (spelling, collate string, found
 	return name, "", false
 }
 
+// sqlitePart turns a parsed part into one of the model. There a part without a column is an expression, and so is the
+// column whose name is empty.
 func sqlitePart(p sqliteddl.Part, find func(name string) (spelling, collate string, found bool)) schema.IndexPart {
-	if p.Column == "" {
+	switch {
+	case p.Expr != "":
 		return schema.IndexPart{Expr: p.Expr, Desc: p.Desc}
+	case p.Column == "" && p.Collation != "":
+		return schema.IndexPart{Expr: `"" COLLATE ` + quoteSQLite(p.Collation), Desc: p.Desc}
+	case p.Column == "":
+		return schema.IndexPart{Expr: `""`, Desc: p.Desc}
 	}
 	name, own, _ := find(p.Column)
 	part := schema.IndexPart{Column: name, Desc: p.Desc}

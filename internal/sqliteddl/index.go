@@ -1,19 +1,9 @@
 package sqliteddl
 
-import (
-	"github.com/retort-db/retort/internal/sqltext"
-	"github.com/retort-db/retort/schema"
-)
-
 // ParseIndex parses a CREATE INDEX statement. An error is a [*SyntaxError].
-func ParseIndex(text string) (*Index, error) {
-	s := newScanner(text)
-	if err := s.checkTokens(); err != nil {
-		return nil, err
-	}
-	if err := s.expect("CREATE"); err != nil {
-		return nil, err
-	}
+func ParseIndex(text string) (*Index, error) { return parse(text, (*scanner).index) }
+
+func (s *scanner) index() (*Index, error) {
 	index := &Index{Unique: s.accept("UNIQUE")}
 	if err := s.expect("INDEX"); err != nil {
 		return nil, err
@@ -39,7 +29,7 @@ func ParseIndex(text string) (*Index, error) {
 		return nil, err
 	}
 	if s.accept("WHERE") {
-		index.Where = TrimParens(s.rest())
+		index.Where = s.trimmed(s.at, s.end())
 		return index, nil
 	}
 	if !s.done() && !s.is(";") {
@@ -65,11 +55,13 @@ func (s *scanner) parts() ([]Part, error) {
 
 func (s *scanner) part() (Part, error) {
 	from := s.at
-	for !s.isOne(",", ")", "AUTOINCREMENT") || s.at == from {
-		switch {
-		case s.done(), s.isOne(",", ")"):
+	for {
+		switch word := s.word(); {
+		case s.done(), s.at == from && (word == "," || word == ")"):
 			return Part{}, s.unexpected("a column or an expression")
-		case s.is("("):
+		case s.at > from && (word == "," || word == ")" || word == "AUTOINCREMENT"):
+			return s.makePart(from, s.at), nil
+		case word == "(":
 			if err := s.skipGroup(); err != nil {
 				return Part{}, err
 			}
@@ -77,20 +69,19 @@ func (s *scanner) part() (Part, error) {
 			s.at++
 		}
 	}
-	return s.makePart(from, s.at), nil
 }
 
 // makePart reads "column-or-expression [COLLATE name] [ASC | DESC] [NULLS FIRST | LAST]" from its end.
 func (s *scanner) makePart(from, to int) Part {
 	var part Part
-	if to-from > 2 && s.tokens[to-2].Is("NULLS") {
+	if to-from > 2 && s.words[to-2] == "NULLS" {
 		to -= 2 // SQLite refuses it in an index, but parses it.
 	}
-	if last := s.tokens[to-1]; to-from > 1 && (last.Is("DESC") || last.Is("ASC")) {
-		part.Desc = last.Is("DESC")
+	if last := s.words[to-1]; to-from > 1 && (last == "DESC" || last == "ASC") {
+		part.Desc = last == "DESC"
 		to--
 	}
-	if to-from > 2 && s.tokens[to-2].Is("COLLATE") {
+	if to-from > 2 && s.words[to-2] == "COLLATE" {
 		if column, ok := s.columnIn(from, to-2); ok {
 			part.Column = column
 			part.Collation, _ = nameOf(s.tokens[to-1])
@@ -101,13 +92,13 @@ func (s *scanner) makePart(from, to int) Part {
 		part.Column = column
 		return part
 	}
-	part.Expr = TrimParens(s.textOf(from, to))
+	part.Expr = s.trimmed(from, to)
 	return part
 }
 
 // columnIn returns the column that some tokens name, if they are nothing but a name, in parentheses or not.
 func (s *scanner) columnIn(from, to int) (string, bool) {
-	for to-from > 2 && s.tokens[from].Is("(") && s.tokens[to-1].Is(")") {
+	for to-from > 2 && s.words[from] == "(" && s.words[to-1] == ")" {
 		from++
 		to--
 	}
@@ -115,36 +106,4 @@ func (s *scanner) columnIn(from, to int) (string, bool) {
 		return "", false
 	}
 	return nameOf(s.tokens[from])
-}
-
-// TrimParens takes off the spaces, comments and superfluous pairs of parentheses around an expression.
-func TrimParens(expr string) string {
-	tokens := sqltext.Significant(schema.SQLite, expr)
-	closes := matching(tokens)
-	from, to := 0, len(tokens)
-	for to-from > 2 && tokens[from].Is("(") && closes[from] == to-1 {
-		from++
-		to--
-	}
-	if from >= to {
-		return ""
-	}
-	last := tokens[to-1]
-	return expr[tokens[from].Pos : last.Pos+len(last.Text)]
-}
-
-// matching maps each opening parenthesis to its closing one.
-func matching(tokens []sqltext.Token) map[int]int {
-	var open []int
-	closes := map[int]int{}
-	for i, token := range tokens {
-		switch {
-		case token.Is("("):
-			open = append(open, i)
-		case token.Is(")") && len(open) > 0:
-			closes[open[len(open)-1]] = i
-			open = open[:len(open)-1]
-		}
-	}
-	return closes
 }

@@ -3,12 +3,10 @@ package sqliteddl
 import "strings"
 
 // ParseVirtual parses a CREATE VIRTUAL TABLE statement. An error is a [*SyntaxError].
-func ParseVirtual(text string) (*Virtual, error) {
-	s := newScanner(text)
-	if err := s.checkTokens(); err != nil {
-		return nil, err
-	}
-	if err := s.expect("CREATE", "VIRTUAL", "TABLE"); err != nil {
+func ParseVirtual(text string) (*Virtual, error) { return parse(text, (*scanner).virtual) }
+
+func (s *scanner) virtual() (*Virtual, error) {
+	if err := s.expect("VIRTUAL", "TABLE"); err != nil {
 		return nil, err
 	}
 	s.accept("IF", "NOT", "EXISTS")
@@ -31,14 +29,9 @@ func IsVirtual(text string) bool {
 }
 
 // ParseView parses a CREATE VIEW statement. An error is a [*SyntaxError].
-func ParseView(text string) (*View, error) {
-	s := newScanner(text)
-	if err := s.checkTokens(); err != nil {
-		return nil, err
-	}
-	if err := s.expect("CREATE"); err != nil {
-		return nil, err
-	}
+func ParseView(text string) (*View, error) { return parse(text, (*scanner).view) }
+
+func (s *scanner) view() (*View, error) {
 	s.acceptTemp()
 	if err := s.expect("VIEW"); err != nil {
 		return nil, err
@@ -65,14 +58,9 @@ func ParseView(text string) (*View, error) {
 }
 
 // ParseTrigger parses the head of a CREATE TRIGGER statement. An error is a [*SyntaxError].
-func ParseTrigger(text string) (*Trigger, error) {
-	s := newScanner(text)
-	if err := s.checkTokens(); err != nil {
-		return nil, err
-	}
-	if err := s.expect("CREATE"); err != nil {
-		return nil, err
-	}
+func ParseTrigger(text string) (*Trigger, error) { return parse(text, (*scanner).trigger) }
+
+func (s *scanner) trigger() (*Trigger, error) {
 	s.acceptTemp()
 	if err := s.expect("TRIGGER"); err != nil {
 		return nil, err

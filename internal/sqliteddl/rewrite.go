@@ -24,7 +24,7 @@ func Qualify(text, database string) string {
 // IfNotExists puts IF NOT EXISTS into a CREATE VIEW or CREATE TRIGGER statement that has it not.
 func IfNotExists(text string) string {
 	s := newScanner(text)
-	if !s.toName() || (s.at > 0 && s.tokens[s.at-1].Is("EXISTS")) {
+	if !s.toName() || (s.at > 0 && s.words[s.at-1] == "EXISTS") {
 		return text
 	}
 	at := s.peek(0).Pos

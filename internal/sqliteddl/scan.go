@@ -2,8 +2,8 @@ package sqliteddl
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+	"sync"
 
 	"github.com/retort-db/retort/internal/sqltext"
 	"github.com/retort-db/retort/schema"
@@ -28,11 +28,49 @@ func (e *SyntaxError) Error() string {
 type scanner struct {
 	text   string
 	tokens []sqltext.Token
-	at     int
+	// words are what the tokens stand for in the grammar: a keyword in capitals, or punctuation; "" for the others.
+	words []string
+	at    int
+	// grownColumns and grownConstraints are where the columns of a table and their constraints are gathered.
+	grownColumns     []Column
+	grownConstraints []Constraint
 }
 
+// scanners keeps the memory of scanners that are done, since a schema has thousands of statements.
+var scanners = sync.Pool{New: func() any { return new(scanner) }}
+
+// newScanner returns a scanner for a text. Whoever calls release must not use it any more; nobody has to.
 func newScanner(text string) *scanner {
-	return &scanner{text: text, tokens: sqltext.Significant(schema.SQLite, text)}
+	s := scanners.Get().(*scanner)
+	s.text, s.at = text, 0
+	s.tokens = sqltext.AppendSignificant(s.tokens[:0], schema.SQLite, text)
+	s.words = s.words[:0]
+	for _, token := range s.tokens {
+		s.words = append(s.words, wordOf(token))
+	}
+	return s
+}
+
+// mostKept is how many tokens a scanner in the pool may have room for.
+const mostKept = 1 << 14
+
+func (s *scanner) release() {
+	if cap(s.tokens) <= mostKept {
+		scanners.Put(s)
+	}
+}
+
+// parse hands a CREATE statement to do, behind its first word.
+func parse[T any](text string, do func(*scanner) (*T, error)) (*T, error) {
+	s := newScanner(text)
+	defer s.release()
+	if err := s.checkTokens(); err != nil {
+		return nil, err
+	}
+	if err := s.expect("CREATE"); err != nil {
+		return nil, err
+	}
+	return do(s)
 }
 
 // peek returns the token that is ahead places from here; the zero token (a Space) behind the end.
@@ -45,26 +83,26 @@ func (s *scanner) peek(ahead int) sqltext.Token {
 
 func (s *scanner) done() bool { return s.at >= len(s.tokens) }
 
-func (s *scanner) next() sqltext.Token {
-	token := s.peek(0)
-	if !s.done() {
-		s.at++
-	}
-	return token
-}
-
 // is reports whether the next tokens are these keywords or punctuation.
 func (s *scanner) is(words ...string) bool {
+	if len(s.words)-s.at < len(words) {
+		return false
+	}
 	for i, word := range words {
-		if !s.peek(i).Is(word) {
+		if s.words[s.at+i] != word {
 			return false
 		}
 	}
 	return true
 }
 
-func (s *scanner) isOne(words ...string) bool {
-	return slices.ContainsFunc(words, func(word string) bool { return s.is(word) })
+// word returns what the next token stands for in the grammar; "" behind the end and for what is neither keyword nor
+// punctuation.
+func (s *scanner) word() string {
+	if s.done() {
+		return ""
+	}
+	return s.words[s.at]
 }
 
 // accept consumes the words if they are next.
@@ -132,7 +170,7 @@ func unquote(text string, quote byte) string {
 	return strings.ReplaceAll(inner, q+q, q)
 }
 
-// parenthesised consumes a group in parentheses and returns the text inside.
+// parenthesised consumes a group in parentheses and returns the text inside, without superfluous parentheses.
 func (s *scanner) parenthesised(what string) (string, error) {
 	if !s.is("(") {
 		return "", s.unexpected("( before " + what)
@@ -141,20 +179,20 @@ func (s *scanner) parenthesised(what string) (string, error) {
 	if err := s.skipGroup(); err != nil {
 		return "", err
 	}
-	return s.textOf(open+1, s.at-1), nil
+	return s.trimmed(open+1, s.at-1), nil
 }
 
 // skipGroup consumes from an opening parenthesis to its closing one.
 func (s *scanner) skipGroup() error {
 	depth := 0
-	for !s.done() {
-		token := s.next()
-		switch {
-		case token.Is("("):
+	for ; !s.done(); s.at++ {
+		switch s.words[s.at] {
+		case "(":
 			depth++
-		case token.Is(")"):
+		case ")":
 			depth--
 			if depth == 0 {
+				s.at++
 				return nil
 			}
 		}
@@ -172,11 +210,49 @@ func (s *scanner) textOf(from, to int) string {
 	return s.text[s.tokens[from].Pos : last.Pos+len(last.Text)]
 }
 
+// trimmed is textOf without the superfluous pairs of parentheses around it.
+func (s *scanner) trimmed(from, to int) string {
+	if to-from > 2 && s.words[from] == "(" && s.words[to-1] == ")" {
+		closes := s.closing(from, to)
+		for to-from > 2 && s.words[from] == "(" && closes[from] == to-1 {
+			from++
+			to--
+		}
+	}
+	return s.textOf(from, to)
+}
+
+// closing maps each opening parenthesis among some tokens to its closing one.
+func (s *scanner) closing(from, to int) map[int]int {
+	var open []int
+	closes := map[int]int{}
+	for i, word := range s.words[from:to] {
+		switch {
+		case word == "(":
+			open = append(open, from+i)
+		case word == ")" && len(open) > 0:
+			closes[open[len(open)-1]] = from + i
+			open = open[:len(open)-1]
+		}
+	}
+	return closes
+}
+
+// TrimParens takes off the spaces, comments and superfluous pairs of parentheses around an expression.
+func TrimParens(expr string) string {
+	s := newScanner(expr)
+	defer s.release()
+	return s.trimmed(0, len(s.tokens))
+}
+
 // rest returns the source text from the next token on, without a closing semicolon.
-func (s *scanner) rest() string {
+func (s *scanner) rest() string { return s.textOf(s.at, s.end()) }
+
+// end is where the statement ends, without closing semicolons.
+func (s *scanner) end() int {
 	end := len(s.tokens)
-	for end > s.at && s.tokens[end-1].Is(";") {
+	for end > s.at && s.words[end-1] == ";" {
 		end--
 	}
-	return s.textOf(s.at, end)
+	return end
 }

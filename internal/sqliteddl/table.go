@@ -8,14 +8,9 @@ import (
 )
 
 // ParseTable parses a CREATE TABLE statement with a list of columns. An error is a [*SyntaxError].
-func ParseTable(text string) (*Table, error) {
-	s := newScanner(text)
-	if err := s.checkTokens(); err != nil {
-		return nil, err
-	}
-	if err := s.expect("CREATE"); err != nil {
-		return nil, err
-	}
+func ParseTable(text string) (*Table, error) { return parse(text, (*scanner).table) }
+
+func (s *scanner) table() (*Table, error) {
 	s.acceptTemp()
 	if err := s.expect("TABLE"); err != nil {
 		return nil, err
@@ -43,21 +38,8 @@ func (s *scanner) acceptTemp() {
 
 // body consumes the columns and the constraints of the table, and the closing parenthesis.
 func (s *scanner) body(table *Table) error {
-	for {
-		if s.isOne("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN") {
-			break
-		}
-		column, err := s.column()
-		if err != nil {
-			return err
-		}
-		table.Columns = append(table.Columns, column)
-		if s.accept(")") {
-			return nil
-		}
-		if err := s.expect(","); err != nil {
-			return err
-		}
+	if closed, err := s.columns(table); closed || err != nil {
+		return err
 	}
 	for !s.accept(")") {
 		constraint, err := s.tableConstraint()
@@ -68,6 +50,43 @@ func (s *scanner) body(table *Table) error {
 		s.accept(",") // SQLite does not insist on the comma between two constraints.
 	}
 	return nil
+}
+
+// columns consumes the columns, and reports whether the closing parenthesis came behind them. They grow in the scanner's
+// memory; the table gets a copy that is no larger than it must be, with the constraints of all columns in one array.
+func (s *scanner) columns(table *Table) (closed bool, err error) {
+	s.grownColumns, s.grownConstraints = s.grownColumns[:0], s.grownConstraints[:0]
+	for !closed && !s.startsTableConstraint() {
+		column, err := s.column()
+		if err != nil {
+			return false, err
+		}
+		s.grownColumns = append(s.grownColumns, column)
+		if closed = s.accept(")"); !closed {
+			if err := s.expect(","); err != nil {
+				return false, err
+			}
+		}
+	}
+	table.Columns = slices.Clone(s.grownColumns)
+	constraints := slices.Clone(s.grownConstraints)
+	for i := range table.Columns {
+		count := len(table.Columns[i].Constraints)
+		table.Columns[i].Constraints = nil
+		if count > 0 {
+			table.Columns[i].Constraints = constraints[:count:count]
+			constraints = constraints[count:]
+		}
+	}
+	return closed, nil
+}
+
+func (s *scanner) startsTableConstraint() bool {
+	switch s.word() {
+	case "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN":
+		return true
+	}
+	return false
 }
 
 func (s *scanner) tableOptions(table *Table) error {
@@ -85,6 +104,7 @@ func (s *scanner) tableOptions(table *Table) error {
 	return nil
 }
 
+// column consumes a column.
 func (s *scanner) column() (Column, error) {
 	name, err := s.name("a column's name")
 	if err != nil {
@@ -94,26 +114,26 @@ func (s *scanner) column() (Column, error) {
 	if column.Type, err = s.typeName(); err != nil {
 		return column, err
 	}
-	for !s.isOne(",", ")") {
-		constraint, err := s.columnConstraint(&column)
+	from := len(s.grownConstraints)
+	for !s.is(",") && !s.is(")") {
+		s.grownConstraints = append(s.grownConstraints, Constraint{})
+		list := s.grownConstraints[from:]
+		kept, err := s.columnConstraint(&column, &list[len(list)-1], list)
 		if err != nil {
 			return column, err
 		}
-		if constraint != nil {
-			column.Constraints = append(column.Constraints, *constraint)
+		if !kept {
+			s.grownConstraints = s.grownConstraints[:from+len(list)-1]
 		}
 	}
+	column.Constraints = s.grownConstraints[from:]
 	return column, nil
 }
-
-// endsType holds the keywords that cannot be part of a type. GENERATED is missing on purpose: SQLite reads it as a part
-// of the type first.
-var endsType = []string{"CONSTRAINT", "DEFAULT", "NULL", "NOT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "AS", "DEFERRABLE"}
 
 // typeName consumes the declared type, which is any sequence of names with arguments in parentheses.
 func (s *scanner) typeName() (string, error) {
 	from := s.at
-	for !s.isOne(endsType...) && !s.is("GENERATED", "ALWAYS", "AS") {
+	for !s.endsType() {
 		if _, ok := nameOf(s.peek(0)); !ok {
 			break
 		}
@@ -127,10 +147,29 @@ func (s *scanner) typeName() (string, error) {
 	return s.spaced(from, s.at), nil
 }
 
+// endsType reports whether the next keyword cannot be part of a type. SQLite reads GENERATED as a part of the type first.
+func (s *scanner) endsType() bool {
+	switch s.word() {
+	case "CONSTRAINT", "DEFAULT", "NULL", "NOT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "AS", "DEFERRABLE":
+		return true
+	case "GENERATED":
+		return s.is("GENERATED", "ALWAYS", "AS")
+	}
+	return false
+}
+
 // spaced returns the source text of some tokens with single spaces where there were blanks, and without comments.
 func (s *scanner) spaced(from, to int) string {
+	plain, end := true, -1
+	for _, token := range s.tokens[from:to] {
+		plain = plain && (end < 0 || token.Pos == end || token.Pos == end+1 && s.text[end] == ' ')
+		end = token.Pos + len(token.Text)
+	}
+	if plain {
+		return s.textOf(from, to)
+	}
 	var out strings.Builder
-	end := -1
+	end = -1
 	for _, token := range s.tokens[from:to] {
 		if end >= 0 && token.Pos > end {
 			out.WriteByte(' ')
@@ -141,51 +180,69 @@ func (s *scanner) spaced(from, to int) string {
 	return out.String()
 }
 
-// columnConstraint consumes one constraint of a column. It returns nil for a clause that changed an earlier constraint:
-// SQLite lets the deferral of a foreign key stand anywhere after it.
-func (s *scanner) columnConstraint(column *Column) (*Constraint, error) {
+// columnConstraint consumes one constraint of a column into c, the last of the column's list. It returns false for a clause
+// that changed an earlier constraint: SQLite lets the deferral of a foreign key stand anywhere after it.
+func (s *scanner) columnConstraint(column *Column, c *Constraint, list []Constraint) (kept bool, err error) {
 	name, named, err := s.constraintName()
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	c := &Constraint{Name: name}
-	switch {
-	case s.accept("NOT", "NULL"):
+	c.Name = name
+	switch s.word() {
+	case "NOT":
+		if s.is("NOT", "DEFERRABLE") {
+			return false, s.deferral(lastReferences(list))
+		}
+		if !s.accept("NOT", "NULL") {
+			return false, s.unexpectedConstraint(column)
+		}
 		c.Kind = NotNull
 		c.OnConflict, err = s.onConflict()
-	case s.accept("NULL"):
+	case "NULL":
+		s.at++
 		c.Kind = Null
 		c.OnConflict, err = s.onConflict()
-	case s.accept("DEFAULT"):
+	case "DEFAULT":
+		s.at++
 		c.Kind = Default
 		c.Expr, err = s.defaultValue()
-	case s.accept("COLLATE"):
+	case "COLLATE":
+		s.at++
 		c.Kind = Collate
 		c.Collation, err = s.name("a collation")
-	case s.is("GENERATED"), s.is("AS"):
+	case "GENERATED", "AS":
 		err = s.generated(c)
-	case s.accept("PRIMARY"):
+	case "PRIMARY":
+		s.at++
 		err = s.columnPrimaryKey(c)
-	case s.accept("UNIQUE"):
+	case "UNIQUE":
+		s.at++
 		c.Kind = Unique
 		c.OnConflict, err = s.onConflict()
-	case s.accept("CHECK"):
+	case "CHECK":
+		s.at++
 		err = s.check(c)
-	case s.accept("REFERENCES"):
+	case "REFERENCES":
+		s.at++
 		c.Kind = ForeignKey
 		c.References, err = s.references()
-	case s.is("NOT", "DEFERRABLE"), s.is("DEFERRABLE"):
-		return nil, s.deferral(lastReferences(column))
-	case named:
-		c.Kind = Named
+	case "DEFERRABLE":
+		return false, s.deferral(lastReferences(list))
 	default:
-		err = s.unexpected("a constraint of column " + column.Name)
+		if !named {
+			return false, s.unexpectedConstraint(column)
+		}
+		c.Kind = Named
 	}
-	return c, err
+	return true, err
 }
 
-func lastReferences(column *Column) *References {
-	for _, c := range slices.Backward(column.Constraints) {
+func (s *scanner) unexpectedConstraint(column *Column) error {
+	return s.unexpected("a constraint of column " + column.Name)
+}
+
+func lastReferences(list []Constraint) *References {
+	for _, c := range slices.Backward(list) {
 		if c.References != nil {
 			return c.References
 		}
@@ -237,12 +294,11 @@ func (s *scanner) onConflict() (string, error) {
 // defaultValue consumes what follows DEFAULT: an expression in parentheses, or one literal or name with a sign.
 func (s *scanner) defaultValue() (string, error) {
 	if s.is("(") {
-		inner, err := s.parenthesised("the default")
-		return TrimParens(inner), err
+		return s.parenthesised("the default")
 	}
 	from := s.at
-	if s.isOne("+", "-") {
-		s.at++
+	if !s.accept("+") {
+		s.accept("-")
 	}
 	if s.done() || s.peek(0).Kind == sqltext.Punct {
 		return "", s.unexpected("a default")
@@ -261,21 +317,18 @@ func (s *scanner) generated(c *Constraint) (err error) {
 	if err := s.expect("AS"); err != nil {
 		return err
 	}
-	inner, err := s.parenthesised("the expression")
-	c.Expr = TrimParens(inner)
+	c.Expr, err = s.parenthesised("the expression")
 	if !s.accept("VIRTUAL") {
 		c.Stored = s.accept("STORED")
 	}
 	return err
 }
 
-func (s *scanner) check(c *Constraint) error {
+func (s *scanner) check(c *Constraint) (err error) {
 	c.Kind = Check
-	inner, err := s.parenthesised("the condition")
-	if err != nil {
+	if c.Expr, err = s.parenthesised("the condition"); err != nil {
 		return err
 	}
-	c.Expr = TrimParens(inner)
 	c.OnConflict, err = s.onConflict()
 	return err
 }

@@ -4,7 +4,6 @@ package sqltext
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/retort-db/retort/schema"
@@ -71,7 +70,11 @@ func Tokens(dialect schema.Dialect, text string) []Token {
 
 // Significant splits text and leaves out spaces and comments.
 func Significant(dialect schema.Dialect, text string) []Token {
-	tokens := make([]Token, 0, len(text)/4+1)
+	return AppendSignificant(make([]Token, 0, len(text)/4+1), dialect, text)
+}
+
+// AppendSignificant appends to tokens what [Significant] returns, for those who split many texts.
+func AppendSignificant(tokens []Token, dialect schema.Dialect, text string) []Token {
 	for pos := 0; pos < len(text); {
 		token := tokenAt(dialect, text, pos)
 		if !token.Blank() {
@@ -90,6 +93,10 @@ func tokenAt(dialect schema.Dialect, text string, pos int) Token {
 func next(dialect schema.Dialect, s string) (Kind, int) {
 	c := s[0]
 	switch {
+	case isLetter(c):
+		return wordOrPrefixed(dialect, s)
+	case c == '(', c == ')', c == ',':
+		return Punct, 1
 	case isSpace(dialect, c):
 		return Space, spaces(dialect, s)
 	case strings.HasPrefix(s, "--"), c == '#' && dialect == schema.MySQL:
@@ -121,18 +128,22 @@ func next(dialect schema.Dialect, s string) (Kind, int) {
 		return Punct, 2
 	case c == '?' && dialect != schema.Postgres:
 		return Param, 1 + digits(s[1:])
-	case strings.IndexByte(parameterMarks(dialect), c) >= 0 && len(s) > 1 && isWordStart(rune(s[1])):
+	case strings.IndexByte(parameterMarks(dialect), c) >= 0 && len(s) > 1 && isWordStart(s[1]):
 		return Param, 1 + word(s[1:])
-	}
-	if prefix := stringPrefix(dialect, s); prefix > 0 {
-		backslash := dialect == schema.MySQL || (dialect == schema.Postgres && (c == 'E' || c == 'e'))
-		return String, prefix + quoted(s[prefix:], '\'', backslash)
 	}
 	if size := word(s); size > 0 {
 		return Word, size
 	}
-	_, size := utf8.DecodeRuneInString(s)
-	return Punct, size
+	return Punct, 1
+}
+
+// wordOrPrefixed returns the token that begins with a letter: a word, or a string with a prefix.
+func wordOrPrefixed(dialect schema.Dialect, s string) (Kind, int) {
+	if prefix := stringPrefix(dialect, s); prefix > 0 {
+		backslash := dialect == schema.MySQL || (dialect == schema.Postgres && (s[0] == 'E' || s[0] == 'e'))
+		return String, prefix + quoted(s[prefix:], '\'', backslash)
+	}
+	return Word, word(s)
 }
 
 // parameterMarks returns the characters that begin a named parameter.
@@ -205,8 +216,8 @@ func blockComment(dialect schema.Dialect, s string) int {
 func dollarQuoted(s string) int {
 	end := 1
 	for end < len(s) && s[end] != '$' {
-		r := rune(s[end])
-		if !isWordStart(r) && (end == 1 || r < '0' || r > '9') {
+		c := s[end]
+		if !isWordStart(c) && (end == 1 || c < '0' || c > '9') {
 			return 0
 		}
 		end++
@@ -256,15 +267,16 @@ func digits(s string) int {
 	return i
 }
 
+// word returns the length of the word that s begins with, or 0. All bytes of characters beyond ASCII belong to words.
 func word(s string) int {
-	for i, r := range s {
-		if !isWordStart(r) && (i == 0 || (r != '$' && !unicode.IsDigit(r))) {
+	for i := range len(s) {
+		if c := s[i]; !isWordStart(c) && (i == 0 || c != '$' && (c < '0' || c > '9')) {
 			return i
 		}
 	}
 	return len(s)
 }
 
-func isWordStart(r rune) bool {
-	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_' || r >= 0x80
-}
+func isWordStart(c byte) bool { return isLetter(c) || c == '_' || c >= utf8.RuneSelf }
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
