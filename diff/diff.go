@@ -79,7 +79,7 @@ func (c *comparison) run() error {
 	}
 	c.compareStandalone()
 	c.linkMentions()
-	ordered, err := order(c.changes, c.dialect)
+	ordered, err := order(c.changes)
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (e *CycleError) Error() string {
 
 // order sorts the changes so that each runs after what it needs. It takes time in proportion to the changes and their
 // keys, but for the sorting itself.
-func order(changes []change, _ schema.Dialect) ([]op.Operation, error) {
+func order(changes []change) ([]op.Operation, error) {
 	slices.SortStableFunc(changes, compareChanges)
 	graph := newGraph(changes)
 	ready := &queue{}

@@ -25,7 +25,7 @@ func (e *UsageError) Error() string {
 	if e.Command == "" {
 		return e.Text + "; see retort --help"
 	}
-	return fmt.Sprintf("retort %s: %s; see retort %s --help", e.Command, e.Text, e.Command)
+	return fmt.Sprintf("%s: %s; see retort %s --help", e.Command, e.Text, e.Command)
 }
 
 // relative is a revision such as -1 or -2, or the range -3:current.

@@ -51,8 +51,8 @@ func TestNormalizeMistakes(t *testing.T) {
 		"retort downgrad -1":          `there is no command "downgrad"; did you mean downgrade?; see retort --help`,
 		"retort help xyzzy":           `there is no command "xyzzy"; see retort --help`,
 		"retort xyzzy":                `there is no command "xyzzy"; see retort --help`,
-		"retort downgrade -1 --slq":   "retort downgrade: there is no flag --slq; did you mean --sql?; see retort downgrade --help",
-		"retort downgrade head --url": "retort downgrade: --url needs a value; see retort downgrade --help",
+		"retort downgrade -1 --slq":   "downgrade: there is no flag --slq; did you mean --sql?; see retort downgrade --help",
+		"retort downgrade head --url": "downgrade: --url needs a value; see retort downgrade --help",
 		"retort -x":                   "there is no flag -x; see retort --help",
 	} {
 		_, err := Normalize(app(), strings.Fields(given))
