@@ -32,7 +32,7 @@ type constraintRow struct {
 
 // Constraints that a partition or a child has only from its parent are left out: they come and go with the parent's. So
 // are NOT NULL constraints (contype n, PostgreSQL 18), which pg_attribute tells, and constraint triggers.
-const readConstraintsSQL = `
+var readConstraintsSQL = `
 	SELECT k.conrelid::int8 AS "table", k.contype::text AS type, k.conname AS name, k.condeferrable AS deferrable,
 		k.condeferred AS deferred, k.convalidated AS valid, {enforced} AS enforced, k.connoinherit AS no_inherit,
 		{period} AS temporal, k.conindid::int8 AS index,
@@ -45,12 +45,11 @@ const readConstraintsSQL = `
 		(SELECT json_agg(a.attname ORDER BY u.n) FROM unnest({set_columns}) WITH ORDINALITY u(number, n)
 			JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number) AS set_columns,
 		k.confdeltype::text AS on_delete, k.confupdtype::text AS on_update, k.confmatchtype::text AS match,
-		d.description AS comment
+		` + commentOf("'pg_constraint'::regclass", "k.oid", "0") + ` AS comment
 	FROM pg_constraint k
 	LEFT JOIN pg_class rc ON rc.oid = k.confrelid
 	LEFT JOIN pg_namespace rn ON rn.oid = rc.relnamespace
-	LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid AND d.objsubid = 0
-	WHERE k.conrelid = ANY ($1::text::oid[]) AND k.contype IN ('p', 'u', 'f', 'c', 'x')
+	WHERE k.conrelid IN (SELECT unnest($1::text::oid[])) AND k.contype IN ('p', 'u', 'f', 'c', 'x')
 		AND k.conparentid = 0 AND (k.conislocal OR k.coninhcount = 0)
 	ORDER BY k.conrelid, k.conname`
 

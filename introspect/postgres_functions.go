@@ -61,7 +61,7 @@ var readFunctionsSQL = `
 	LEFT JOIN pg_operator so ON so.oid = g.aggsortop
 	LEFT JOIN pg_namespace sn ON sn.oid = so.oprnamespace
 	LEFT JOIN pg_depend x ON x.classid = 'pg_proc'::regclass AND x.objid = p.oid AND x.deptype = 'e'
-	WHERE p.oid = ANY ($1::text::oid[])`
+	WHERE p.oid IN (SELECT unnest($1::text::oid[]))`
 
 // readFunctions reads functions, procedures and aggregates. Those of extensions are listed without their definitions,
 // with which nobody can do anything.
@@ -130,11 +130,10 @@ type triggerRow struct {
 // "pretty" form of the definition is the one that leaves out the schema where the search_path makes it needless.
 var readTriggersSQL = `
 	SELECT t.tgrelid::int8 AS "table", t.tgname AS name, pg_get_triggerdef(t.oid, true) AS definition,
-		t.tgenabled::text AS enabled, d.description AS comment,
+		t.tgenabled::text AS enabled, ` + commentOf("'pg_trigger'::regclass", "t.oid", "0") + ` AS comment,
 		` + dependenciesOf("pg_trigger", "t.oid", "t.tgrelid") + ` AS depends_on
 	FROM pg_trigger t
-	LEFT JOIN pg_description d ON d.classoid = 'pg_trigger'::regclass AND d.objoid = t.oid
-	WHERE t.tgrelid = ANY ($1::text::oid[]) AND NOT t.tgisinternal AND {not_inherited}
+	WHERE t.tgrelid IN (SELECT unnest($1::text::oid[])) AND NOT t.tgisinternal AND {not_inherited}
 	ORDER BY t.tgrelid, t.tgname`
 
 func (r *postgresReader) readTriggers(ctx context.Context) error {
@@ -173,7 +172,7 @@ const readStatisticsSQL = `
 	JOIN pg_class c ON c.oid = e.stxrelid
 	JOIN pg_namespace n ON n.oid = c.relnamespace
 	JOIN pg_namespace en ON en.oid = e.stxnamespace
-	WHERE e.oid = ANY ($1::text::oid[])`
+	WHERE e.oid IN (SELECT unnest($1::text::oid[]))`
 
 func (r *postgresReader) readStatistics(ctx context.Context) error {
 	subjects := r.subjects("statistics", func(o *catalogObject) bool { return o.Class == "statistics" })

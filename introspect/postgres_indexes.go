@@ -53,13 +53,13 @@ const (
 // An operator class counts as the default one if it is marked so for the type of the column, or marked so for a type
 // that the column's type is taken as, and no other is marked for that type itself. The whole definition tells whether an
 // expression has a collation of its own: the catalog only knows the one that results.
-const readIndexesSQL = `
+var readIndexesSQL = `
 	SELECT i.indexrelid::int8 AS id, i.indrelid::int8 AS "table", c.relname AS name, m.amname AS method,
 		i.indisunique AS unique, i.indisvalid AND i.indisready AS valid, {nulls_not_distinct} AS nulls_not_distinct,
 		i.indisclustered AS clustered, i.indisreplident AS replica, k.oid IS NOT NULL AS of_constraint,
 		c.relispartition AS attached, i.indnkeyatts AS keys,
 		i.indpred IS NOT NULL AS has_predicate, pg_get_expr(i.indpred, i.indrelid) AS predicate,
-		c.reloptions AS options, s.spcname AS tablespace, d.description AS comment,
+		c.reloptions AS options, s.spcname AS tablespace, ` + commentOf("'pg_class'::regclass", "i.indexrelid", "0") + ` AS comment,
 		CASE WHEN i.indexprs IS NOT NULL THEN pg_get_indexdef(i.indexrelid) ELSE '' END AS definition,
 		(SELECT json_agg(json_build_object(
 				'column', a.attname,
@@ -89,8 +89,7 @@ const readIndexesSQL = `
 	JOIN pg_am m ON m.oid = c.relam
 	LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
 	LEFT JOIN pg_constraint k ON k.conrelid = i.indrelid AND k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
-	LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = i.indexrelid AND d.objsubid = 0
-	WHERE i.indrelid = ANY ($1::text::oid[])
+	WHERE i.indrelid IN (SELECT unnest($1::text::oid[]))
 	ORDER BY i.indrelid, c.relname`
 
 // readIndexes reads the indexes of tables and materialized views. Those of constraints are kept for readConstraints.

@@ -42,7 +42,7 @@ func (o *catalogObject) isView() bool {
 
 // listEverything lists the objects of the namespaces. The row types of tables and the array types that come with every
 // type are left out, as are the parts of partitioned tables' statistics.
-const listEverything = `
+var listEverything = `
 	WITH spaces AS (
 		SELECT oid, nspname FROM pg_namespace WHERE nspname::text IN (SELECT json_array_elements_text($1::text::json))
 	), listed AS (
@@ -64,7 +64,7 @@ const listEverything = `
 
 // listTables lists the named tables, the sequences of their columns and the types of the namespaces that they use: those
 // of columns, and what these are made of.
-const listTables = `
+var listTables = `
 	WITH RECURSIVE spaces AS (
 		SELECT oid, nspname FROM pg_namespace WHERE nspname::text IN (SELECT json_array_elements_text($1::text::json))
 	), wanted AS (
@@ -92,31 +92,29 @@ const listTables = `
 		WHERE t.typtype IN ('e', 'd') OR (t.typtype = 'c' AND c.relkind = 'c')
 	)` + describeListed
 
-const describeListed = `
-	SELECT l.class, l.oid::int8 AS id, l.kind, n.nspname AS namespace, l.name, x.extname AS extension, d.description AS comment
+var describeListed = `
+	SELECT l.class, l.oid::int8 AS id, l.kind, n.nspname AS namespace, l.name,
+		` + extensionOf("l.catalog", "l.oid") + ` AS extension,
+		` + commentOf("l.catalog", "l.oid", "0") + ` AS comment
 	FROM listed l
 	JOIN pg_namespace n ON n.oid = l.space
-	LEFT JOIN pg_depend e ON e.classid = l.catalog AND e.objid = l.oid AND e.objsubid = 0
-		AND e.refclassid = 'pg_extension'::regclass AND e.deptype = 'e'
-	LEFT JOIN pg_extension x ON x.oid = e.refobjid
-	LEFT JOIN pg_description d ON d.classoid = l.catalog AND d.objoid = l.oid AND d.objsubid = 0
 	ORDER BY n.nspname, l.name, l.oid`
 
 // readObjects lists what there is to read.
 func (r *postgresReader) readObjects(ctx context.Context) error {
-	objects, err := r.listObjects(ctx)
+	var err error
+	r.objects, err = r.listObjects(ctx)
 	if err != nil {
 		return err
 	}
-	r.objects = objects
-	r.byID = make(map[objectKey]*catalogObject, len(objects))
-	for i := range objects {
-		r.byID[objectKey{objects[i].Class, objects[i].ID}] = &objects[i]
+	r.byID = make(map[objectKey]*catalogObject, len(r.objects))
+	for _, object := range r.objects {
+		r.byID[objectKey{object.Class, object.ID}] = object
 	}
 	return nil
 }
 
-func (r *postgresReader) listObjects(ctx context.Context) ([]catalogObject, error) {
+func (r *postgresReader) listObjects(ctx context.Context) ([]*catalogObject, error) {
 	namespaces := r.namespaceList()
 	if r.only == nil {
 		return rowsOf[catalogObject](ctx, r, "list the objects", listEverything, namespaces)
@@ -147,8 +145,7 @@ func (r *postgresReader) namespaceList() string {
 // subjects returns the listed objects that are wanted, with their kind's name for messages.
 func (r *postgresReader) subjects(kind string, want func(*catalogObject) bool) []subject {
 	var out []subject
-	for i := range r.objects {
-		object := &r.objects[i]
+	for _, object := range r.objects {
 		if want(object) {
 			out = append(out, subject{id: object.ID, text: fmt.Sprintf("%s %s", kind, r.name(object.Namespace, object.Name))})
 		}

@@ -2,6 +2,7 @@ package introspect
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ type postgresReader struct {
 
 	modelled bool // leaves out what the model has no place for
 
-	objects    []catalogObject
+	objects    []*catalogObject
 	byID       map[objectKey]*catalogObject
 	tables     map[int64]*schema.Table
 	views      map[int64]*schema.View
@@ -121,30 +122,79 @@ func (r *postgresReader) since(major int, sql, otherwise string) string {
 	return otherwise
 }
 
-// rowsOf runs a query and decodes each row from JSON, the one form of arrays and nullable values that every driver
-// hands over alike.
-func rowsOf[T any](ctx context.Context, r *postgresReader, what, query string, args ...any) ([]T, error) {
-	rows, err := r.session.q.QueryContext(ctx, "SELECT to_json(q)::text FROM (\n"+query+"\n) q", args...)
+// rowsOf runs a query and returns its rows.
+func rowsOf[T any](ctx context.Context, r *postgresReader, what, query string, args ...any) ([]*T, error) {
+	var out []*T
+	err := eachRow(ctx, r, what, query, func(row *T) error {
+		out = append(out, row)
+		return nil
+	}, args...)
+	return out, err
+}
+
+// scannedRow is a row whose fields are scanned one by one, in the order of the query's columns. There are so many columns
+// in a database that JSON of them takes the server and the reader a good part of the whole time.
+type scannedRow interface {
+	fields() []any
+}
+
+// eachRow runs a query and gives its rows to use, each a value of its own, while the server goes on with the next. Unless
+// it is a [scannedRow], a row is decoded from JSON, the one form of arrays and nullable values that every driver hands
+// over alike.
+func eachRow[T any](ctx context.Context, r *postgresReader, what, query string, use func(*T) error, args ...any) error {
+	_, isScanned := any(new(T)).(scannedRow)
+	if !isScanned {
+		query = "SELECT to_json(q)::text FROM (\n" + query + "\n) q"
+	}
+	rows, err := r.session.q.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	defer rows.Close()
-	var out []T
 	for rows.Next() {
-		var text []byte
-		if err := rows.Scan(&text); err != nil {
-			return nil, fmt.Errorf("%s: %w", what, err)
+		row := new(T)
+		if err := scanRow(rows, row); err != nil {
+			return fmt.Errorf("%s: %w", what, err)
 		}
-		var row T
-		if err := json.Unmarshal(text, &row); err != nil {
-			return nil, fmt.Errorf("%s: decode %q: %w", what, text, err)
+		if err := use(row); err != nil {
+			return err
 		}
-		out = append(out, row)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return fmt.Errorf("%s: %w", what, err)
 	}
-	return out, nil
+	return nil
+}
+
+func scanRow(rows *sql.Rows, row any) error {
+	if scanned, ok := row.(scannedRow); ok {
+		return rows.Scan(scanned.fields()...)
+	}
+	var text sql.RawBytes
+	if err := rows.Scan(&text); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, row); err != nil {
+		return fmt.Errorf("decode %q: %w", text, err)
+	}
+	return nil
+}
+
+// textList is an array that a [scannedRow] gets as JSON. NULL is an empty list.
+type textList []string
+
+// Scan decodes the list.
+func (l *textList) Scan(value any) error {
+	switch value := value.(type) {
+	case nil:
+		*l = nil
+		return nil
+	case string:
+		return json.Unmarshal([]byte(value), l)
+	case []byte:
+		return json.Unmarshal(value, l)
+	}
+	return fmt.Errorf("a list comes as %T", value)
 }
 
 // subject is an object of the database whose details a query reads.
@@ -160,11 +210,7 @@ func detailsOf[T any](ctx context.Context, r *postgresReader, what, query string
 		return nil
 	}
 	if r.mode == readAll {
-		rows, err := rowsOf[T](ctx, r, what, query, oidList(subjects))
-		if err != nil {
-			return err
-		}
-		return useEach(r, rows, use)
+		return eachRow(ctx, r, what, query, use, oidList(subjects))
 	}
 
 	// A list of pending parts instead of recursion; its length stays logarithmic.
@@ -191,11 +237,12 @@ func detailsOf[T any](ctx context.Context, r *postgresReader, what, query string
 	return nil
 }
 
-func useEach[T any](r *postgresReader, rows []T, use func(*T) error) error {
-	for i := range rows {
-		err := use(&rows[i])
+// useEach goes on behind an object that vanished.
+func useEach[T any](r *postgresReader, rows []*T, use func(*T) error) error {
+	for _, row := range rows {
+		err := use(row)
 		var vanished *vanishedError
-		if r.mode == readCarefully && errors.As(err, &vanished) {
+		if errors.As(err, &vanished) {
 			r.problem(vanished.object, "dropped while it was read")
 			continue
 		}
@@ -208,7 +255,7 @@ func useEach[T any](r *postgresReader, rows []T, use func(*T) error) error {
 
 // rowsOrProblem runs a query that reads one class of objects at once. In careful mode its failure is a problem, and the
 // class is missing from the result.
-func rowsOrProblem[T any](ctx context.Context, r *postgresReader, what, query string, args ...any) ([]T, error) {
+func rowsOrProblem[T any](ctx context.Context, r *postgresReader, what, query string, args ...any) ([]*T, error) {
 	if r.mode == readAll {
 		return rowsOf[T](ctx, r, what, query, args...)
 	}
@@ -222,7 +269,7 @@ func rowsOrProblem[T any](ctx context.Context, r *postgresReader, what, query st
 
 const partSavepoint = "retort_part"
 
-func rowsWithSavepoint[T any](ctx context.Context, r *postgresReader, what, query string, args ...any) ([]T, error) {
+func rowsWithSavepoint[T any](ctx context.Context, r *postgresReader, what, query string, args ...any) ([]*T, error) {
 	if _, err := r.session.q.ExecContext(ctx, "SAVEPOINT "+partSavepoint); err != nil {
 		return nil, err
 	}
@@ -237,6 +284,21 @@ func rowsWithSavepoint[T any](ctx context.Context, r *postgresReader, what, quer
 		return nil, err
 	}
 	return rows, nil
+}
+
+// Comments, extensions and the like are looked up by scalar subqueries. With a join the planner, which where it has no
+// statistics expects one comment in all, may compare every object with every comment.
+
+// commentOf is the comment of an object, or of the column of that number.
+func commentOf(catalog, id, part string) string {
+	return fmt.Sprintf(`(SELECT d.description FROM pg_description d
+		WHERE d.classoid = %s AND d.objoid = %s AND d.objsubid = %s)`, catalog, id, part)
+}
+
+// extensionOf is the name of the extension to which an object belongs.
+func extensionOf(catalog, id string) string {
+	return fmt.Sprintf(`(SELECT x.extname FROM pg_depend e JOIN pg_extension x ON x.oid = e.refobjid
+		WHERE e.classid = %s AND e.objid = %s AND e.objsubid = 0 AND e.refclassid = 'pg_extension'::regclass AND e.deptype = 'e')`, catalog, id)
 }
 
 func oidList(subjects []subject) string {

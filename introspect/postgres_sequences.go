@@ -32,14 +32,22 @@ type sequenceRow struct {
 }
 
 // $1 lists the sequences of the namespaces, $2 the tables whose sequences are wanted wherever they are.
-const readSequencesSQL = `
+var readSequencesSQL = `
 	SELECT s.seqrelid::int8 AS id, json_build_object('schema', n.nspname, 'name', c.relname) AS name,
 		format_type(s.seqtypid, NULL) AS type, s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS min,
 		s.seqmax AS max, s.seqcache AS cache, s.seqcycle AS cycle, s.seqrelid::regclass::text AS reference,
 		o.deptype::text AS ownership, o.refobjid::int8 AS "table", o.refobjsubid AS number, a.attname AS column,
 		json_build_object('schema', tn.nspname, 'name', t.relname) AS table_name,
-		x.extname AS extension, d.description AS comment
-	FROM pg_sequence s
+		` + extensionOf("'pg_class'::regclass", "s.seqrelid") + ` AS extension,
+		` + commentOf("'pg_class'::regclass", "s.seqrelid", "0") + ` AS comment
+	FROM (
+		SELECT unnest($1::text::oid[]) AS id
+		UNION
+		SELECT w.objid FROM pg_depend w
+		WHERE w.refclassid = 'pg_class'::regclass AND w.refobjid IN (SELECT unnest($2::text::oid[])) AND w.refobjsubid > 0
+			AND w.classid = 'pg_class'::regclass AND w.objsubid = 0 AND w.deptype IN ('a', 'i')
+	) wanted
+	JOIN pg_sequence s ON s.seqrelid = wanted.id
 	JOIN pg_class c ON c.oid = s.seqrelid
 	JOIN pg_namespace n ON n.oid = c.relnamespace
 	LEFT JOIN pg_depend o ON o.classid = 'pg_class'::regclass AND o.objid = s.seqrelid AND o.objsubid = 0
@@ -47,10 +55,6 @@ const readSequencesSQL = `
 	LEFT JOIN pg_class t ON t.oid = o.refobjid
 	LEFT JOIN pg_namespace tn ON tn.oid = t.relnamespace
 	LEFT JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
-	LEFT JOIN pg_depend e ON e.classid = 'pg_class'::regclass AND e.objid = s.seqrelid AND e.deptype = 'e'
-	LEFT JOIN pg_extension x ON x.oid = e.refobjid
-	LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = s.seqrelid AND d.objsubid = 0
-	WHERE s.seqrelid = ANY ($1::text::oid[]) OR o.refobjid = ANY ($2::text::oid[])
 	ORDER BY n.nspname, c.relname`
 
 func (r *postgresReader) readSequences(ctx context.Context) error {
@@ -60,8 +64,8 @@ func (r *postgresReader) readSequences(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for i := range rows {
-		r.addSequence(&rows[i])
+	for _, row := range rows {
+		r.addSequence(row)
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ const readTablesSQL = `
 	LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
 	LEFT JOIN pg_am m ON m.oid = c.relam
 	LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
-	WHERE c.oid = ANY ($1::text::oid[])`
+	WHERE c.oid IN (SELECT unnest($1::text::oid[]))`
 
 func (r *postgresReader) readTables(ctx context.Context) error {
 	r.tables = map[int64]*schema.Table{}
@@ -114,42 +114,47 @@ func (r *postgresReader) fillTable(row *tableRow) error {
 }
 
 type columnRow struct {
-	Table       int64    `json:"table"`
-	Number      int      `json:"number"`
-	Name        string   `json:"name"`
-	Type        string   `json:"type"`
-	NotNull     bool     `json:"not_null"`
-	HasDefault  bool     `json:"has_default"`
-	Default     *string  `json:"default"`
-	Generated   string   `json:"generated"`
-	Identity    string   `json:"identity"`
-	Collation   string   `json:"collation"`
-	CollationIn string   `json:"collation_in"`
-	Comment     string   `json:"comment"`
-	Storage     string   `json:"storage"`
-	Compression string   `json:"compression"`
-	Statistics  int      `json:"statistics"`
-	Options     []string `json:"options"`
-	Inherited   bool     `json:"inherited"`
+	Table       int64
+	Number      int
+	Name        string
+	Type        string
+	NotNull     bool
+	HasDefault  bool
+	Default     *string
+	Generated   string
+	Identity    string
+	Collation   string
+	CollationIn string
+	Comment     string
+	Storage     string
+	Compression string
+	Statistics  int
+	Options     textList
+	Inherited   bool
+}
+
+func (row *columnRow) fields() []any {
+	return []any{
+		&row.Table, &row.Number, &row.Name, &row.Type, &row.NotNull, &row.HasDefault, &row.Default, &row.Generated,
+		&row.Identity, &row.Collation, &row.CollationIn, &row.Comment, &row.Storage, &row.Compression, &row.Statistics,
+		&row.Options, &row.Inherited,
+	}
 }
 
 // The fields of composite types are columns of a relation too.
-const readColumnsSQL = `
-	SELECT a.attrelid::int8 AS "table", a.attnum AS number, a.attname AS name,
-		format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null,
-		f.adbin IS NOT NULL AS has_default, pg_get_expr(f.adbin, f.adrelid) AS default,
-		a.attgenerated::text AS generated, a.attidentity::text AS identity,
-		co.collname AS collation, cn.nspname AS collation_in, d.description AS comment,
-		CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END AS storage,
-		{compression} AS compression, coalesce(a.attstattarget, -1) AS statistics, a.attoptions AS options,
-		NOT a.attislocal AS inherited
+var readColumnsSQL = `
+	SELECT a.attrelid::int8, a.attnum, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+		f.adbin IS NOT NULL, pg_get_expr(f.adbin, f.adrelid), a.attgenerated::text, a.attidentity::text,
+		coalesce(co.collname::text, ''), coalesce(cn.nspname::text, ''),
+		coalesce(` + commentOf("'pg_class'::regclass", "a.attrelid", "a.attnum") + `, ''),
+		CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text ELSE '' END, {compression},
+		coalesce(a.attstattarget, -1), to_json(a.attoptions)::text, NOT a.attislocal
 	FROM pg_attribute a
 	JOIN pg_type t ON t.oid = a.atttypid
 	LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
 	LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
 	LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
-	LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = a.attrelid AND d.objsubid = a.attnum
-	WHERE a.attrelid = ANY ($1::text::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+	WHERE a.attrelid IN (SELECT unnest($1::text::oid[])) AND a.attnum > 0 AND NOT a.attisdropped
 	ORDER BY a.attrelid, a.attnum`
 
 func (r *postgresReader) readColumns(ctx context.Context) error {

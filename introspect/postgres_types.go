@@ -33,16 +33,15 @@ type fieldRow struct {
 	CollationIn string `json:"collation_in"`
 }
 
-const readTypesSQL = `
+var readTypesSQL = `
 	SELECT t.oid::int8 AS id, t.typtype::text AS kind,
 		CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END AS base,
 		t.typnotnull AS not_null, pg_get_expr(t.typdefaultbin, 0) AS default,
 		co.collname AS collation, cn.nspname AS collation_in,
 		(SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid) AS values,
 		(SELECT json_agg(json_build_object('name', k.conname, 'expr', pg_get_expr(k.conbin, 0), 'valid', k.convalidated,
-				'comment', d.description) ORDER BY k.conname)
+				'comment', ` + commentOf("'pg_constraint'::regclass", "k.oid", "0") + `) ORDER BY k.conname)
 			FROM pg_constraint k
-			LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
 			WHERE k.contypid = t.oid AND k.contype = 'c') AS checks,
 		(SELECT json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
 				'collation', ac.collname, 'collation_in', an.nspname) ORDER BY a.attnum)
@@ -55,7 +54,7 @@ const readTypesSQL = `
 	LEFT JOIN pg_type b ON b.oid = t.typbasetype
 	LEFT JOIN pg_collation co ON t.typtype = 'd' AND co.oid = t.typcollation AND t.typcollation <> b.typcollation
 	LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
-	WHERE t.oid = ANY ($1::text::oid[])
+	WHERE t.oid IN (SELECT unnest($1::text::oid[]))
 	ORDER BY t.typname`
 
 func (r *postgresReader) readTypes(ctx context.Context) error {

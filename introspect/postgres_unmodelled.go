@@ -43,7 +43,7 @@ const unmodelledNames = 20
 const firstNormalOID = "16384"
 
 // What extensions brought is not counted, nor what belongs to a counted object (the casts of a range type). Identifiers of subscriptions and user mappings are hidden from most roles.
-const readUnmodelledSQL = `
+var readUnmodelledSQL = `
 	WITH spaces AS (
 		SELECT oid, nspname FROM pg_namespace WHERE nspname::text IN (SELECT json_array_elements_text($1::text::json))
 	), relations AS (
@@ -59,12 +59,10 @@ const readUnmodelledSQL = `
 		UNION ALL SELECT 'typed table', c.relname::text, 'pg_class'::regclass, c.oid FROM relations c WHERE c.reloftype <> 0
 		UNION ALL SELECT 'column comment of view', c.relname || '.' || a.attname, 'pg_class'::regclass, c.oid
 			FROM relations c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-			JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = a.attnum
-			WHERE c.relkind IN ('v', 'm')
+			WHERE c.relkind IN ('v', 'm') AND ` + commentOf("'pg_class'::regclass", "c.oid", "a.attnum") + ` IS NOT NULL
 		UNION ALL SELECT 'comment of identity sequence', c.relname::text, NULL, NULL FROM relations c
 			JOIN pg_depend o ON o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.objsubid = 0 AND o.deptype = 'i'
-			JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
-			WHERE c.relkind = 'S'
+			WHERE c.relkind = 'S' AND ` + commentOf("'pg_class'::regclass", "c.oid", "0") + ` IS NOT NULL
 		UNION ALL SELECT 'column statistics of index', c.relname || '.' || a.attname, 'pg_class'::regclass, c.oid
 			FROM relations c JOIN pg_attribute a ON a.attrelid = c.oid AND coalesce(a.attstattarget, -1) >= 0
 			WHERE c.relkind IN ('i', 'I')

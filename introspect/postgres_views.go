@@ -69,7 +69,7 @@ var readViewsSQL = `
 	JOIN pg_rewrite w ON w.ev_class = c.oid AND w.rulename = '_RETURN'
 	LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
 	LEFT JOIN pg_am m ON m.oid = c.relam
-	WHERE c.oid = ANY ($1::text::oid[])`
+	WHERE c.oid IN (SELECT unnest($1::text::oid[]))`
 
 func (r *postgresReader) readViews(ctx context.Context) error {
 	r.views = map[int64]*schema.View{}
