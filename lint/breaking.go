@@ -205,46 +205,27 @@ m.CreateView("order_totals", "SELECT user_id, sum(total) AS total FROM orders GR
 			}
 		}
 	},
-}, {
-	Rule: Rule{
-		ID: "row-security", Category: Breaking, Severity: Warning,
-		Title:   "who may see which rows changes",
-		What:    "Row security or the replica identity of a table that was there before the revision changes.",
-		Why:     "With row security on and no policy, everybody but the owner sees no rows. Another replica identity makes subscribers miss updates, or stops writes of published tables.",
-		Safe:    "Create the policies in the same revision, and try it as the role that the program uses.",
-		Engines: []Engine{onPostgres},
-		Bad:     `m.SetTableOption("users", "row_security", "ENABLE")`,
-		Good:    `m.SetTableOption("users", "with", "fillfactor=70")`,
-	},
-	step: on(func(r *run, o *op.AlterTable) {
-		if r.existing(o.Name) == nil {
-			return
-		}
-		keys := slices.Clone(o.Unset)
-		for _, option := range o.Set {
-			keys = append(keys, option.Key)
-		}
-		for _, key := range keys {
-			if key == schema.OptionRowSecurity || key == schema.OptionReplicaIdentity {
-				r.find(o.Name.String(), fmt.Sprintf("%s of %s changes", strings.ReplaceAll(key, "_", " "), o.Name), "try it as the role that the program uses")
-			}
-		}
-	}),
 }}
 
 // createsLater reports whether a later step creates a table, view or function of the name.
 func (r *run) createsLater(name schema.Name) bool {
-	return slices.ContainsFunc(r.Upgrade[r.place:], func(operation op.Operation) bool {
-		switch o := operation.(type) {
+	for step := range r.steps(r.place) {
+		switch o := step.(type) {
 		case *op.CreateTable:
-			return o.Table.Name == name
+			if o.Table.Name == name {
+				return true
+			}
 		case *op.CreateView:
-			return o.View.Name == name
+			if o.View.Name == name {
+				return true
+			}
 		case *op.CreateFunction:
-			return o.Function.Name == name
+			if o.Function.Name == name {
+				return true
+			}
 		}
-		return false
-	})
+	}
+	return false
 }
 
 // uniqueLater reports whether the table has another unique key over the columns, or a later step adds one.

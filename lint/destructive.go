@@ -125,11 +125,9 @@ m.AddColumn("users", op.Column("full_name", "varchar(80)"))`,
 		Bad:     `m.Exec("DELETE FROM archived_orders")`,
 		Good:    `m.Exec("DELETE FROM archived_orders WHERE created_at < '2020-01-01'")`,
 	},
-	step: on(func(r *run, o *op.Exec) {
-		for _, s := range r.statements(o) {
-			if s.is("TRUNCATE") || s.is("DELETE") && !s.has("WHERE") {
-				r.find("", "all rows are deleted: "+s.short(), "delete by a condition, and keep a copy of the rows")
-			}
+	step: onStatement(func(r *run, _ *op.Exec, s statement) {
+		if table := r.target(s); !r.makes(table) && (s.is("TRUNCATE") || s.is("DELETE") && s.everyRow()) {
+			r.findIn(table, objectOf(table), "all rows are deleted: "+s.short(), "delete by a condition, and keep a copy of the rows").Severity = Danger
 		}
 	}),
 }, {

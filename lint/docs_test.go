@@ -25,6 +25,9 @@ What a statement locks, copies and scans is measured: on PostgreSQL 12, 15 and 1
 the server's own reports, on MySQL 9.7 and MariaDB 10.11 and 11.8 by asking for the cheapest ` + "`ALGORITHM`" + ` and ` + "`LOCK`" + ` that the server
 accepts. Tables that the revision itself creates do not count: nobody waits for them, and they have no rows.
 
+Steps in SQL are read statement by statement, DO blocks of PostgreSQL included: an ALTER TABLE, CREATE, DROP or RENAME in one is judged
+by the same rules as the operation of that name. Of Go functions nothing is known.
+
 Where a safe form exists, ` + "`retort revision --autogenerate --online`" + ` writes it by itself.
 
 ## Severities

@@ -74,6 +74,42 @@ var examples = map[string]example{
 		},
 	},
 
+	"drop-partition": {
+		badUp: func(m *op.Migration) {
+			m.Exec("ALTER TABLE orders DROP PARTITION p2019").NoSchemaChange()
+		},
+		goodUp: func(m *op.Migration) {
+			m.Exec("ALTER TABLE orders EXCHANGE PARTITION p2019 WITH TABLE archived_orders").NoSchemaChange()
+		},
+	},
+
+	"drop-schema": {
+		badUp: func(m *op.Migration) {
+			m.Exec("DROP SCHEMA archive").NoSchemaChange()
+		},
+		goodUp: func(m *op.Migration) {
+			m.Exec("CREATE SCHEMA archive").NoSchemaChange()
+		},
+	},
+
+	"drop-cascade": {
+		badUp: func(m *op.Migration) {
+			m.Exec("DROP TABLE archived_orders CASCADE")
+		},
+		goodUp: func(m *op.Migration) {
+			m.Exec("DROP TABLE archived_orders")
+		},
+	},
+
+	"sqlite-drop-deletes": {
+		badUp: func(m *op.Migration) {
+			m.Exec("DROP TABLE users").NoSchemaChange()
+		},
+		goodUp: func(m *op.Migration) {
+			m.Exec("DROP TABLE archived_orders").NoSchemaChange()
+		},
+	},
+
 	"create-index-blocks": {
 		badUp: func(m *op.Migration) {
 			m.On(op.Postgres, func(m *op.Migration) { m.CreateIndex("ix_orders_created_at", "orders", "created_at") })
@@ -162,15 +198,6 @@ var examples = map[string]example{
 		},
 	},
 
-	"partition-locks-parent": {
-		badUp: func(m *op.Migration) {
-			m.CreateTable("events_2027", op.PartitionOf("events", "FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')"))
-		},
-		goodUp: func(m *op.Migration) {
-			m.CreateTable("events_2027", op.Column("id", "bigint"), op.Column("at", "timestamptz"), op.Check("events_2027_at", "at >= '2027-01-01' AND at < '2028-01-01'"))
-		},
-	},
-
 	"work-while-locked": {
 		badUp: func(m *op.Migration) {
 			m.AddColumn("users", op.Column("plan", "text"))
@@ -207,6 +234,36 @@ var examples = map[string]example{
 		},
 		goodUp: func(m *op.Migration) {
 			m.CreateTable("plans", op.Column("id", "bigint").NotNull(), op.PrimaryKey("id"))
+		},
+	},
+
+	"partition-locks-parent": {
+		badUp: func(m *op.Migration) {
+			m.CreateTable("events_2027", op.PartitionOf("events", "FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')"))
+		},
+		goodUp: func(m *op.Migration) {
+			m.CreateTable("events_2027", op.Column("id", "bigint"), op.Column("at", "timestamptz"), op.Check("events_2027_at", "at >= '2027-01-01' AND at < '2028-01-01'"))
+		},
+	},
+
+	"validate-in-transaction": {
+		badUp: func(m *op.Migration) {
+			m.AddConstraint("orders", op.Check("orders_total_check", "total >= 0").NotValid())
+			m.Exec("ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check").NoSchemaChange()
+		},
+		goodUp: func(m *op.Migration) {
+			m.AddConstraint("orders", op.Check("orders_total_check", "total >= 0").NotValid())
+			m.ValidateConstraint("orders", op.CheckConstraint, "orders_total_check")
+		},
+	},
+
+	"statistics-lost": {
+		badUp: func(m *op.Migration) {
+			m.AlterColumn("orders", "number").Type("bigint")
+		},
+		goodUp: func(m *op.Migration) {
+			m.AlterColumn("orders", "number").Type("bigint")
+			m.Exec("ANALYZE orders")
 		},
 	},
 
@@ -257,6 +314,28 @@ var examples = map[string]example{
 		},
 	},
 
+	"partitioning-copies-table": {
+		badUp: func(m *op.Migration) {
+			m.Exec("ALTER TABLE orders PARTITION BY HASH (id) PARTITIONS 8").NoSchemaChange()
+		},
+		goodUp: func(m *op.Migration) {
+			m.Exec("ALTER TABLE orders ADD PARTITION (PARTITION p2027 VALUES LESS THAN (2028))").NoSchemaChange()
+		},
+	},
+
+	"repeated-rewrite": {
+		badUp: func(m *op.Migration) {
+			m.AlterColumn("orders", "number").Type("bigint")
+			m.AddColumn("users", op.Column("plan", "varchar(20)"))
+			m.AlterColumn("orders", "total").Type("varchar(40)")
+		},
+		goodUp: func(m *op.Migration) {
+			m.AlterColumn("orders", "number").Type("bigint")
+			m.AlterColumn("orders", "total").Type("varchar(40)")
+			m.AddColumn("users", op.Column("plan", "varchar(20)"))
+		},
+	},
+
 	"set-not-null-scans": {
 		badUp: func(m *op.Migration) {
 			m.AlterColumn("users", "phone").NotNull()
@@ -285,6 +364,26 @@ var examples = map[string]example{
 		},
 		goodUp: func(m *op.Migration) {
 			m.AlterColumn("users", "phone").Collate("C")
+		},
+	},
+
+	"attach-partition-scans": {
+		badUp: func(m *op.Migration) {
+			m.Exec("ALTER TABLE events ATTACH PARTITION archived_orders FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')").NoSchemaChange()
+		},
+		goodUp: func(m *op.Migration) {
+			m.AddConstraint("archived_orders", op.Check("bound", "created_at IS NOT NULL AND created_at >= '2027-01-01' AND created_at < '2028-01-01'").NotValid())
+			m.ValidateConstraint("archived_orders", op.CheckConstraint, "bound")
+			m.Exec("ALTER TABLE events ATTACH PARTITION archived_orders FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')").NoSchemaChange()
+		},
+	},
+
+	"domain-constraint-scans": {
+		badUp: func(m *op.Migration) {
+			m.Exec("ALTER DOMAIN email ADD CONSTRAINT has_at CHECK (VALUE LIKE '%@%')").NoSchemaChange()
+		},
+		goodUp: func(m *op.Migration) {
+			m.Exec("ALTER DOMAIN email ADD CONSTRAINT has_at CHECK (VALUE LIKE '%@%') NOT VALID").NoSchemaChange()
 		},
 	},
 
@@ -374,12 +473,50 @@ var examples = map[string]example{
 		},
 	},
 
+	"privileges": {
+		badUp: func(m *op.Migration) {
+			m.On(op.Postgres, func(m *op.Migration) { m.Exec("ALTER TABLE users OWNER TO reports").NoSchemaChange() })
+			m.On(op.MySQL, func(m *op.Migration) { m.Exec("REVOKE INSERT ON users FROM reports").NoSchemaChange() })
+		},
+		goodUp: func(m *op.Migration) {
+			m.Exec("INSERT INTO users (id, name) VALUES (0, 'grant')")
+		},
+	},
+
 	"row-security": {
 		badUp: func(m *op.Migration) {
 			m.SetTableOption("users", "row_security", "ENABLE")
 		},
 		goodUp: func(m *op.Migration) {
 			m.SetTableOption("users", "with", "fillfactor=70")
+		},
+	},
+
+	"function-volatility": {
+		badUp: func(m *op.Migration) {
+			m.CreateFunction("plain(text)", "CREATE FUNCTION plain(text) RETURNS text LANGUAGE sql STABLE AS 'SELECT lower($1)'")
+			m.CreateFunction("plain(text)", "CREATE OR REPLACE FUNCTION plain(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower($1)'").OrReplace()
+		},
+		goodUp: func(m *op.Migration) {
+			m.CreateFunction("plain(text)", "CREATE FUNCTION plain(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower($1)'")
+		},
+	},
+
+	"rename-schema": {
+		badUp: func(m *op.Migration) {
+			m.Exec("ALTER SCHEMA sales RENAME TO shop").NoSchemaChange()
+		},
+		goodUp: func(m *op.Migration) {
+			m.Exec("CREATE SCHEMA shop").NoSchemaChange()
+		},
+	},
+
+	"drop-extension": {
+		badUp: func(m *op.Migration) {
+			m.Exec("DROP EXTENSION hstore").NoSchemaChange()
+		},
+		goodUp: func(m *op.Migration) {
+			m.CreateExtension("hstore")
 		},
 	},
 
@@ -492,6 +629,77 @@ var examples = map[string]example{
 		},
 		goodDown: func(m *op.Migration) {
 			m.DropColumn("users", "plan")
+		},
+	},
+
+	"duplicate-assignment": {
+		badUp: func(m *op.Migration) {
+			m.Exec("UPDATE users SET score = 0, name = trim(name), score = 1 WHERE id = 1")
+		},
+		goodUp: func(m *op.Migration) {
+			m.Exec("UPDATE users SET score = 0, name = trim(name) WHERE id = 1")
+		},
+	},
+
+	"not-repeatable": {
+		badUp: func(m *op.Migration) {
+			m.Exec("CREATE DATABASE reports").NoSchemaChange().OutsideTransaction()
+		},
+		goodUp: func(m *op.Migration) {
+			m.Exec("ALTER TABLE orders ADD COLUMN IF NOT EXISTS note text").NoSchemaChange().OutsideTransaction()
+		},
+	},
+
+	"enum-value-used": {
+		badUp: func(m *op.Migration) {
+			m.Exec("ALTER TYPE order_status ADD VALUE 'refunded' AFTER 'lost'").NoSchemaChange()
+			m.Exec("UPDATE orders SET status = 'refunded' WHERE status = 'lost'")
+		},
+		goodUp: func(m *op.Migration) {
+			m.AddEnumValue("order_status", "refunded").After("lost")
+			m.Exec("UPDATE orders SET status = 'refunded' WHERE status = 'lost'")
+		},
+	},
+
+	"primary-key-null": {
+		badUp: func(m *op.Migration) {
+			m.CreateTable("notes", op.Column("id", "bigint"))
+			m.DropConstraint("products", op.PrimaryKeyConstraint, "products_pkey")
+			m.AddConstraint("products", op.PrimaryKey("title"))
+		},
+		goodUp: func(m *op.Migration) {
+			m.DropConstraint("products", op.PrimaryKeyConstraint, "products_pkey")
+			m.AddConstraint("products", op.PrimaryKey("sku"))
+		},
+	},
+
+	"index-of-foreign-key": {
+		badUp: func(m *op.Migration) {
+			m.CreateIndex("ix_orders_user_id", "orders", "user_id")
+			m.DropIndex("ix_orders_user_id", "orders")
+		},
+		goodUp: func(m *op.Migration) {
+			m.CreateIndex("ix_orders_user_id", "orders", "user_id")
+			m.CreateIndex("ix_orders_user_id_total", "orders", "user_id", "total")
+			m.DropIndex("ix_orders_user_id", "orders")
+		},
+	},
+
+	"foreign-key-target": {
+		badUp: func(m *op.Migration) {
+			m.CreateTable("notes", op.Column("id", "bigint").NotNull(), op.Column("phone", "varchar(20)"), op.PrimaryKey("id"), op.ForeignKey("phone").References("users", "phone").Named("fk_notes_phone"))
+		},
+		goodUp: func(m *op.Migration) {
+			m.CreateTable("notes", op.Column("id", "bigint").NotNull(), op.Column("sku", "varchar(20)"), op.PrimaryKey("id"), op.ForeignKey("sku").References("products", "sku").Named("fk_notes_sku"))
+		},
+	},
+
+	"concurrent-index-corrupts": {
+		badUp: func(m *op.Migration) {
+			m.CreateIndex("ix_orders_created_at", "orders", "created_at").Concurrently()
+		},
+		goodUp: func(m *op.Migration) {
+			m.CreateIndex("ix_orders_created_at", "orders", "created_at")
 		},
 	},
 
@@ -660,6 +868,58 @@ var examples = map[string]example{
 		},
 	},
 
+	"checks-off": {
+		badUp: func(m *op.Migration) {
+			m.On(op.Postgres, func(m *op.Migration) { m.Exec("ALTER TABLE users DISABLE TRIGGER ALL").NoSchemaChange() })
+			m.On(op.MySQL, func(m *op.Migration) { m.Exec("SET foreign_key_checks = 0").NoSchemaChange() })
+			m.On(op.SQLite, func(m *op.Migration) { m.Exec("PRAGMA ignore_check_constraints = on").NoSchemaChange() })
+		},
+		goodUp: func(m *op.Migration) {
+			m.On(op.Postgres, func(m *op.Migration) { m.Exec("ALTER TABLE users ENABLE TRIGGER ALL").NoSchemaChange() })
+			m.On(op.MySQL, func(m *op.Migration) { m.Exec("SET foreign_key_checks = 1").NoSchemaChange() })
+		},
+	},
+
+	"extension-update": {
+		badUp: func(m *op.Migration) {
+			m.Exec("ALTER EXTENSION postgis UPDATE").NoSchemaChange()
+		},
+		goodUp: func(m *op.Migration) {
+			m.CreateExtension("hstore")
+		},
+	},
+
+	"dynamic-sql": {
+		badUp: func(m *op.Migration) {
+			m.On(op.Postgres, func(m *op.Migration) {
+				m.Exec("DO $$ BEGIN EXECUTE format('DROP TABLE %I', 'x'); END $$").NoSchemaChange()
+			})
+			m.On(op.MySQL, func(m *op.Migration) { m.Exec("PREPARE stmt FROM @text").NoSchemaChange() })
+		},
+		goodUp: func(m *op.Migration) {
+			m.Exec("UPDATE users SET score = 0 WHERE score IS NULL")
+		},
+	},
+
+	"inline-reference": {
+		badUp: func(m *op.Migration) {
+			m.Exec("ALTER TABLE orders ADD COLUMN gift_id bigint REFERENCES products (id)")
+		},
+		goodUp: func(m *op.Migration) {
+			m.Exec("ALTER TABLE orders ADD COLUMN gift_id bigint, ADD FOREIGN KEY (gift_id) REFERENCES products (id)")
+		},
+	},
+
+	"sqlite-rename-away": {
+		badUp: func(m *op.Migration) {
+			m.RenameTable("users", "users_old")
+			m.CreateTable("users", op.Column("id", "integer").NotNull(), op.PrimaryKey("id"))
+		},
+		goodUp: func(m *op.Migration) {
+			m.AlterColumn("users", "name").Type("text")
+		},
+	},
+
 	"reserved-word": {
 		badUp: func(m *op.Migration) {
 			m.AddColumn("orders", op.Column("group", "varchar(20)"))
@@ -766,6 +1026,33 @@ var examples = map[string]example{
 		},
 		goodUp: func(m *op.Migration) {
 			m.AddConstraint("users", op.Check("users_phone_check", "phone <> ''").NotValid())
+		},
+	},
+
+	"broad-grant": {
+		badUp: func(m *op.Migration) {
+			m.Exec("GRANT ALL ON users TO reports").NoSchemaChange()
+		},
+		goodUp: func(m *op.Migration) {
+			m.Exec("GRANT SELECT ON users TO reports").NoSchemaChange()
+		},
+	},
+
+	"definer": {
+		badUp: func(m *op.Migration) {
+			m.CreateTrigger("touch", "users", "CREATE DEFINER = 'root'@'localhost' TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW SET NEW.score = 1")
+		},
+		goodUp: func(m *op.Migration) {
+			m.CreateTrigger("touch", "users", "CREATE TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW SET NEW.score = 1")
+		},
+	},
+
+	"create-table-as": {
+		badUp: func(m *op.Migration) {
+			m.Exec("CREATE TABLE old_orders AS SELECT * FROM orders")
+		},
+		goodUp: func(m *op.Migration) {
+			m.Exec("INSERT INTO archived_orders (id, user_id) SELECT id, user_id FROM orders WHERE id < 100")
 		},
 	},
 }

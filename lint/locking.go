@@ -182,31 +182,6 @@ m.CreateTrigger("touch", "notes", "CREATE TRIGGER touch BEFORE UPDATE ON notes F
 	}),
 }, {
 	Rule: Rule{
-		ID: "partition-locks-parent", Category: Lock, Severity: Warning,
-		Title:   "a partition locks its parent",
-		What:    "A partition is created or dropped whose parent was there before the revision.",
-		Why:     "CREATE TABLE … PARTITION OF and DROP TABLE of a partition take ACCESS EXCLUSIVE on the parent: all queries of all partitions wait.",
-		Safe:    "Create it as a plain table with a check that fits its bound and attach it with SQL of your own, which locks less; detach it with DETACH PARTITION … CONCURRENTLY (PostgreSQL 14) before it is dropped.",
-		Engines: []Engine{onPostgres},
-		Bad:     `m.CreateTable("events_2027", op.PartitionOf("events", "FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')"))`,
-		Good:    `m.CreateTable("events_2027", op.Column("id", "bigint"), op.Column("at", "timestamptz"), op.Check("events_2027_at", "at >= '2027-01-01' AND at < '2028-01-01'"))`,
-	},
-	step: func(r *run, operation op.Operation) {
-		var partition *schema.Partition
-		switch o := operation.(type) {
-		case *op.CreateTable:
-			partition = o.Table.Partition
-		case *op.DropTable:
-			if table := r.existing(o.Name); table != nil {
-				partition = table.Partition
-			}
-		}
-		if partition != nil && r.existing(partition.Of) != nil {
-			r.findIn(partition.Of, operation.Subject().String(), fmt.Sprintf("all queries of %s wait for its partition %s", partition.Of, operation.Subject()), "attach or detach it on its own, and run it with --lock-timeout")
-		}
-	},
-}, {
-	Rule: Rule{
 		ID: "work-while-locked", Category: Lock, Severity: Danger,
 		Title:   "a table stays locked while something else is done",
 		What:    "After a step that locks a table against readers, the same transaction changes rows, runs Go code, or copies, scans or indexes another table.",
@@ -255,11 +230,9 @@ m.Backfill("users", "plan", "'free'")`,
 		Bad:     `m.Exec("UPDATE users SET name = trim(name)")`,
 		Good:    `m.Backfill("users", "name", "trim(name)").Where("name LIKE ' %'")`,
 	},
-	step: on(func(r *run, o *op.Exec) {
-		for _, s := range r.statements(o) {
-			if s.is("UPDATE") && !s.has("WHERE") {
-				r.find("", "every row is changed, and locked until the revision is done: "+s.short(), "use m.Backfill, which works in batches")
-			}
+	step: onStatement(func(r *run, _ *op.Exec, s statement) {
+		if table := r.target(s); !r.makes(table) && s.is("UPDATE") && s.everyRow() {
+			r.findIn(table, objectOf(table), "every row is changed, and locked until the revision is done: "+s.short(), "use m.Backfill, which works in batches")
 		}
 	}),
 }, {

@@ -72,11 +72,14 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// affected are versions that rules about few versions are for; the others are tried with the oldest one.
+var affected = map[string]schema.Version{"concurrent-index-corrupts": {Major: 14, Minor: 3}}
+
 // serversOf returns the servers that a rule is for: MariaDB too, where MySQL is meant without a word about it.
 func serversOf(rule lint.Rule) []schema.Server {
 	var servers []schema.Server
 	for _, engine := range rule.Engines {
-		servers = append(servers, schema.Server{Dialect: engine.Dialect, Flavor: engine.Flavor})
+		servers = append(servers, schema.Server{Dialect: engine.Dialect, Flavor: engine.Flavor, Version: affected[rule.ID]})
 		if engine.Dialect == schema.MySQL && engine.Flavor == "" && engine.Versions == "" {
 			servers = append(servers, schema.Server{Dialect: schema.MySQL, Flavor: schema.MariaDB})
 		}

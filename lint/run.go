@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/retort-db/retort/ddl"
+	"github.com/retort-db/retort/internal/sqlsteps"
 	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/schema"
 )
@@ -20,6 +21,7 @@ func Run(in Input) ([]Finding, error) {
 		Input: in, state: in.Before.Clone(),
 		created: map[schema.Name]bool{}, createdTypes: map[schema.Name]bool{}, addedColumns: map[string]bool{},
 		droppedIndexes: map[schema.Name][]*schema.Index{}, briefLocks: map[schema.Name]bool{}, keyLocks: map[schema.Name]bool{}, copiedAfter: map[schema.Name]int{},
+		sql: map[*op.Exec][]sqlsteps.Statement{},
 	}
 	if r.state == nil {
 		r.state = schema.New(in.Server)
@@ -77,8 +79,11 @@ type run struct {
 	briefLocks, keyLocks map[schema.Name]bool
 	// copiedAfter says of tables of SQLite with how many steps done they were last copied.
 	copiedAfter map[schema.Name]int
-	// done holds the steps before the one at hand, batches in their parts.
+	// done holds the steps before the one at hand, batches in their parts, steps in SQL behind what they do.
 	done []op.Operation
+	// sql holds what was read of steps in SQL; inSQL is the statement that the step at hand was read from, if it was.
+	sql   map[*op.Exec][]sqlsteps.Statement
+	inSQL statement
 	// undone is the schema after the upgrade and the downgrade, if that can be told; downgradeError says why not.
 	undone         *schema.Schema
 	downgradeError error
@@ -107,13 +112,20 @@ func (r *run) operations() error {
 	return nil
 }
 
-// steps yields the operations of the upgrade from a place on, batches in their parts.
+// steps yields the operations of the upgrade from a place on, batches in their parts, steps in SQL behind what they do.
 func (r *run) steps(from int) iter.Seq[op.Operation] {
 	return func(yield func(op.Operation) bool) {
 		for _, operation := range r.Upgrade[from:] {
 			steps := []op.Operation{operation}
-			if batch, ok := operation.(*op.Batch); ok {
-				steps = batch.Operations
+			switch o := operation.(type) {
+			case *op.Batch:
+				steps = o.Operations
+			case *op.Exec:
+				steps = nil
+				for _, one := range r.read(o) {
+					steps = append(steps, one.Operations...)
+				}
+				steps = append(steps, o)
 			}
 			for _, step := range steps {
 				if !yield(step) {
@@ -131,10 +143,17 @@ func (r *run) step(operation op.Operation) error {
 			rule.step(r, operation)
 		}
 	})
-	r.follow(operation)
-	if err := operation.Apply(r.state); err != nil {
-		return err
+	if exec, ok := operation.(*op.Exec); ok {
+		r.stepsInSQL(exec)
+		r.effect = ddl.EffectOf(r.Server, r.state, operation)
 	}
+	r.remember(operation)
+	return operation.Apply(r.state)
+}
+
+// remember notes what rules need to know of a step when they look at later ones. The schema is the one before the step.
+func (r *run) remember(operation op.Operation) {
+	r.follow(operation)
 	switch o := operation.(type) {
 	case *op.CreateTable:
 		r.created[o.Table.Name] = r.created[o.Table.Name] || !o.IfNotExists
@@ -150,7 +169,6 @@ func (r *run) step(operation op.Operation) error {
 		r.createdTypes[o.Sequence.Name] = true
 	}
 	r.done = append(r.done, operation)
-	return nil
 }
 
 func (r *run) apply(look func(*rule)) {

@@ -19,6 +19,7 @@ var mayImport = map[string][]string{
 	"internal/sqltext":    {"schema"},
 	"internal/sqliteddl":  {"schema", "internal/sqltext"},
 	"internal/mysqltext":  {"schema", "internal/sqltext"},
+	"internal/sqlsteps":   {"op", "schema", "internal/sqltext"},
 	"op":                  {"schema", "internal/sqltext", "internal/sqliteddl"},
 	"ddl":                 {"op", "schema", "internal/sqltext", "internal/sqliteddl", "internal/mysqltext"},
 	"reflect":             {"schema", "internal/overlay", "internal/sqltext"},
@@ -30,7 +31,7 @@ var mayImport = map[string][]string{
 	"annotate":            {"schema", "op", "reflect", "internal/sqltext"},
 	"online":              {"op", "ddl", "schema", "internal/sqltext"},
 	"autogen":             {"schema", "op", "ddl", "introspect", "diff"},
-	"lint":                {"op", "schema", "ddl", "internal/sqltext"},
+	"lint":                {"op", "schema", "ddl", "internal/sqlsteps", "internal/sqltext"},
 	"review":              {"schema", "op", "ddl", "diff", "lint", "render", "versions"},
 	"review/page":         {"review", "lint", "schema"},
 	"review/markdown":     {"review", "lint", "render", "schema"},
@@ -44,7 +45,7 @@ var mayImport = map[string][]string{
 var linked = []string{"schema", "op", "ddl", "introspect", "versions", "verify"}
 
 // pure are the packages that only compute: no files, no network, no clock.
-var pure = []string{"schema", "op", "annotate", "ddl", "diff", "lint", "online", "render", "review", "review/markdown", "review/page"}
+var pure = []string{"internal/sqlsteps", "schema", "op", "annotate", "ddl", "diff", "lint", "online", "render", "review", "review/markdown", "review/page"}
 
 type listed struct {
 	ImportPath string
