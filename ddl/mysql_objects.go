@@ -1,9 +1,12 @@
 package ddl
 
 import (
+	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
+	"github.com/retort-db/retort/internal/mysqltext"
 	"github.com/retort-db/retort/op"
 	"github.com/retort-db/retort/schema"
 )
@@ -61,7 +64,7 @@ func (c *mysqlCompiler) createFunction(o *op.CreateFunction) error {
 	if o.Replace {
 		c.statement(o, "DROP "+kind+" IF EXISTS "+mysqlName(o.Function.Name))
 	}
-	c.statement(o, o.Function.Definition)
+	c.statementUnder(o, o.Function.Options, o.Function.Definition)
 	return nil
 }
 
@@ -87,8 +90,24 @@ func (c *mysqlCompiler) createTrigger(o *op.CreateTrigger) error {
 	if o.Replace {
 		c.statement(o, "DROP TRIGGER IF EXISTS "+mysqlName(o.Trigger.Name))
 	}
-	c.statement(o, o.Trigger.Definition)
+	c.statementUnder(o, o.Trigger.Options, o.Trigger.Definition)
 	return nil
+}
+
+// statementUnder adds a statement under the sql_mode that the options name: a body is read under the mode of the session that
+// creates it, and keeps it.
+func (c *mysqlCompiler) statementUnder(operation op.Operation, options schema.Options, text string) {
+	mode, has := options.Get(schema.OptionSQLMode)
+	if !has {
+		c.statement(operation, text)
+		return
+	}
+	c.push(Statement{
+		SQL:       "SET @retort_sql_mode = @@SESSION.sql_mode, SESSION sql_mode = " + mysqltext.Quote(mode),
+		Operation: operation, Describe: "the sql_mode of the next statement's body",
+	})
+	c.statement(operation, text)
+	c.statement(operation, mysqlRestoreMode)
 }
 
 const mysqlNoSequences = "it has no sequences; use an AUTO_INCREMENT column"
@@ -100,11 +119,24 @@ func (c *mysqlCompiler) createSequence(o *op.CreateSequence) error {
 	if o.Sequence.OwnedBy != (schema.Dependency{}) {
 		return c.unsupported(o, "no column owns a sequence there")
 	}
-	if o.Sequence.Comment != "" {
-		return c.unsupported(o, "its sequences have no comments here; leave it out")
+	kind, err := c.sequenceType(o, o.Sequence)
+	if err != nil {
+		return err
 	}
-	c.statement(o, "CREATE SEQUENCE "+when(o.IfNotExists, "IF NOT EXISTS ")+mysqlName(o.Sequence.Name)+mariadbSequenceClauses(o.Sequence))
+	c.statement(o, "CREATE SEQUENCE "+when(o.IfNotExists, "IF NOT EXISTS ")+mysqlName(o.Sequence.Name)+when(kind != "", " AS "+kind)+
+		mariadbSequenceClauses(o.Sequence)+when(o.Sequence.Comment != "", " COMMENT="+mysqltext.Quote(o.Sequence.Comment)))
 	return nil
+}
+
+// sequenceType returns the type that has to be written, "" for the usual one.
+func (c *mysqlCompiler) sequenceType(operation op.Operation, s *schema.Sequence) (string, error) {
+	if s.Type == "" || strings.EqualFold(s.Type, "bigint") {
+		return "", nil
+	}
+	if !c.server.Version.AtLeast(11, 5, 0) {
+		return "", c.unsupported(operation, "its sequences are of the type bigint before version 11.5; leave the type out")
+	}
+	return s.Type, nil
 }
 
 // mariadbSequenceCache is how many numbers a sequence has in advance unless it says otherwise.
@@ -139,18 +171,63 @@ func (c *mysqlCompiler) alterSequence(o *op.AlterSequence) error {
 			*number.value = &number.usual
 		}
 	}
-	clauses := mariadbSequenceClauses(&whole)
-	if whole.Min == nil {
-		clauses += " NO MINVALUE"
+	kind, err := c.sequenceType(o, o.Sequence)
+	if err != nil {
+		return err
 	}
-	if whole.Max == nil {
-		clauses += " NO MAXVALUE"
+	text := "ALTER SEQUENCE " + mysqlName(o.Sequence.Name)
+	before, isKnown := c.state.Sequences.Get(o.Sequence.Name)
+	oldKind := ""
+	if isKnown {
+		oldKind = strings.ToLower(cmp.Or(before.Type, "bigint"))
 	}
-	if !whole.Cycle {
-		clauses += " NOCYCLE"
+	kind = strings.ToLower(cmp.Or(kind, "bigint"))
+	switch {
+	case kind == oldKind || !isKnown && kind == "bigint":
+		c.statement(o, text+mariadbSequenceNumbers(&whole))
+	case isWiderSequence(kind, oldKind):
+		c.statement(o, text+" AS "+kind)
+		c.statement(o, text+mariadbSequenceNumbers(&whole))
+	default:
+		// The old type's bounds are too wide for the new one.
+		least, most := mysqltext.SequenceBounds(kind)
+		narrow := whole
+		if whole.Min == nil && isDescending(&whole) {
+			narrow.Min = parsedNumber(least)
+		}
+		if whole.Max == nil && !isDescending(&whole) {
+			narrow.Max = parsedNumber(most)
+		}
+		c.statement(o, text+mariadbSequenceNumbers(&narrow))
+		c.statement(o, text+" AS "+kind)
 	}
-	c.statement(o, "ALTER SEQUENCE "+mysqlName(o.Sequence.Name)+clauses)
+	if isKnown && before.Comment != o.Sequence.Comment {
+		c.statement(o, "ALTER TABLE "+mysqlName(o.Sequence.Name)+" COMMENT="+mysqltext.Quote(o.Sequence.Comment))
+	}
 	return nil
+}
+
+// mariadbSequenceNumbers writes all numbers of a sequence: what ALTER SEQUENCE does not name stays.
+func mariadbSequenceNumbers(s *schema.Sequence) string {
+	return mariadbSequenceClauses(s) + when(s.Min == nil, " NO MINVALUE") + when(s.Max == nil, " NO MAXVALUE") + when(!s.Cycle, " NOCYCLE")
+}
+
+func isDescending(s *schema.Sequence) bool { return s.Increment != nil && *s.Increment < 0 }
+
+// isWiderSequence reports whether a type's greatest number is beyond the other's.
+func isWiderSequence(kind, other string) bool {
+	_, most := mysqltext.SequenceBounds(kind)
+	_, otherMost := mysqltext.SequenceBounds(other)
+	return len(most) > len(otherMost) || len(most) == len(otherMost) && most > otherMost
+}
+
+// parsedNumber returns a number, nil for one that no int64 holds.
+func parsedNumber(text string) *int64 {
+	number, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return nil
+	}
+	return &number
 }
 
 func (c *mysqlCompiler) dropSequence(o *op.DropSequence) error {

@@ -253,7 +253,28 @@ func (c *comparison) triggerColumns(trigger *schema.Trigger) []string {
 
 func (c *comparison) triggerKeys(trigger *schema.Trigger) []string {
 	out := append(dependencyKeys(trigger.DependsOn), tableKey(trigger.Table), objectKey("view", trigger.Table.String()))
+	if other := c.followedTrigger(trigger); other != "" {
+		out = append(out, objectKey("trigger", schema.Name{Schema: trigger.Name.Schema, Name: other}.String()))
+	}
 	return append(out, columnKeys(trigger.Table, c.triggerColumns(trigger))...)
+}
+
+// followedTrigger returns the trigger of MySQL's FOLLOWS or PRECEDES, "" if there is none.
+func (c *comparison) followedTrigger(trigger *schema.Trigger) string {
+	if c.dialect != schema.MySQL {
+		return ""
+	}
+	tokens := sqltext.Significant(c.dialect, trigger.Definition)
+	for i := 0; i+4 < len(tokens); i++ {
+		if tokens[i].Is("EACH") && tokens[i+1].Is("ROW") {
+			if tokens[i+2].Is("FOLLOWS") || tokens[i+2].Is("PRECEDES") {
+				name, _ := tokens[i+3].Ident()
+				return name
+			}
+			return ""
+		}
+	}
+	return ""
 }
 
 func (c *comparison) dropTrigger(trigger *schema.Trigger) change {
@@ -274,7 +295,8 @@ func (c *comparison) createTrigger(trigger *schema.Trigger) change {
 }
 
 func (c *comparison) sameTrigger(a, b *schema.Trigger) bool {
-	return c.sameStatement(a.Definition, b.Definition) && c.fold(a.Table) == c.fold(b.Table) && a.Enabled == b.Enabled && c.fits(a.Comment, b.Comment)
+	return c.sameStatement(a.Definition, b.Definition) && c.fold(a.Table) == c.fold(b.Table) && a.Enabled == b.Enabled &&
+		c.fits(a.Comment, b.Comment) && c.optionsFit(a.Options, b.Options)
 }
 
 // findUsers reports what else uses a function that has to be dropped because its arguments or its result change.

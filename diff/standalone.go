@@ -78,7 +78,7 @@ func (c *comparison) normalSequence(s *schema.Sequence) *schema.Sequence {
 	if c.dialect == schema.MySQL {
 		cache = 1000
 	}
-	if c.dialect == schema.Postgres && out.Type == "" {
+	if out.Type == "" {
 		out.Type = "bigint"
 	}
 	start, first := int64(1), out.Min
@@ -141,7 +141,7 @@ func (c *comparison) compareStandalone() {
 		kind: "function", from: &c.working.Functions, to: &c.to.Functions, owned: &owned.Functions,
 		foreign: func(f *schema.Function) bool { return f.Foreign != "" },
 		same: func(a, b *schema.Function) bool {
-			return a.Kind == b.Kind && c.sameStatement(a.Definition, b.Definition) && c.fits(a.Comment, b.Comment)
+			return a.Kind == b.Kind && c.sameStatement(a.Definition, b.Definition) && c.fits(a.Comment, b.Comment) && c.optionsFit(a.Options, b.Options)
 		},
 		create: func(f *schema.Function) op.Operation { return &op.CreateFunction{Function: f} },
 		drop:   func(f *schema.Function) op.Operation { return &op.DropFunction{Name: f.Name, Routine: f.Kind} },

@@ -90,6 +90,11 @@ type mysqlReader struct {
 	// foldNames says that the server compares table names without regard to case (lower_case_table_names).
 	foldNames bool
 
+	// mode is the sql_mode that new sessions of the server have, account whom the server takes the reader for.
+	mode, account string
+	// singly says that the connection takes one statement at a time.
+	singly bool
+
 	// grants are the role's rights on whole databases, if the server tells them.
 	grants      []mysqlGrant
 	grantsKnown bool
@@ -105,8 +110,8 @@ func (r *mysqlReader) read() error {
 	var current sql.NullString
 	var caseMode int
 	var sqlMode string
-	facts := r.q.QueryRowContext(r.ctx, "SELECT DATABASE(), @@lower_case_table_names, @@sql_mode")
-	if err := facts.Scan(&current, &caseMode, &sqlMode); err != nil {
+	facts := r.q.QueryRowContext(r.ctx, "SELECT DATABASE(), @@lower_case_table_names, @@SESSION.sql_mode, @@GLOBAL.sql_mode, CURRENT_USER()")
+	if err := facts.Scan(&current, &caseMode, &sqlMode, &r.mode, &r.account); err != nil {
 		return fmt.Errorf("ask for the current database: %w", err)
 	}
 	if !r.isMariaDB() && (strings.Contains(sqlMode, "ANSI") || strings.Contains(sqlMode, "NO_BACKSLASH_ESCAPES")) {
@@ -151,7 +156,7 @@ func (r *mysqlReader) read() error {
 
 // readNamespace reads one database.
 func (r *mysqlReader) readNamespace(database string) error {
-	n := &mysqlNamespace{mysqlReader: r, database: database, tables: map[string]*mysqlTable{}, unreadable: map[*mysqlTable]string{}}
+	n := &mysqlNamespace{mysqlReader: r, database: database, tables: map[string]*mysqlTable{}, unreadable: map[*mysqlTable]string{}, definers: map[string]int{}}
 	for _, step := range []struct {
 		what string
 		read func() error
@@ -168,7 +173,7 @@ func (r *mysqlReader) readNamespace(database string) error {
 		{"views", n.readViews},
 		{"triggers", n.readTriggers},
 		{"routines", n.readRoutines},
-		{"events", n.readEvents},
+		{"other objects", n.readOthers},
 		{"tables that are left", n.readLeftTables},
 	} {
 		if err := step.read(); err != nil {
@@ -233,6 +238,9 @@ func (r *mysqlReader) underDefaultMode(query string) string {
 	}
 	return query
 }
+
+// mysqlByTable orders by table. The catalog's own collation may take names for the same that differ in case or accents.
+const mysqlByTable = " ORDER BY CAST(TABLE_NAME AS BINARY)"
 
 // each runs a query and calls scan for every row.
 func (r *mysqlReader) each(query string, args []any, scan func(*sql.Rows) error) error {

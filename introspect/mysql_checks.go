@@ -29,6 +29,7 @@ func (n *mysqlNamespace) readChecks() error {
 				return err
 			}
 			if table := tables[name]; table != nil {
+				table.checksSeen++
 				table.needs.noteExpression(clause)
 				table.Checks = append(table.Checks, &schema.Check{
 					Name: name, Expr: n.bareExpression(clause), NoEnforce: table.notEnforced[name],
@@ -49,6 +50,7 @@ func (n *mysqlNamespace) readMariaDBChecks() error {
 			if table == nil {
 				return nil
 			}
+			table.checksSeen++
 			table.needs.noteExpression(clause)
 			check := &schema.Check{Name: name, Expr: n.bareExpression(clause)}
 			if level == "Column" {

@@ -29,7 +29,7 @@ func (n *mysqlNamespace) readColumns() error {
 	}
 	return n.each("SELECT TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, COLUMN_DEFAULT, IS_NULLABLE, DATA_TYPE, COLUMN_TYPE,"+
 		" CHARACTER_SET_NAME, COLLATION_NAME, EXTRA, COLUMN_COMMENT, GENERATION_EXPRESSION, "+srid+
-		" FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME, ORDINAL_POSITION",
+		" FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ?"+mysqlByTable+", ORDINAL_POSITION",
 		[]any{n.database}, func(rows *sql.Rows) error {
 			var c mysqlColumnRow
 			if err := rows.Scan(&c.table, &c.column, &c.ordinal, &c.def, &c.nullable, &c.kind, &c.typ,

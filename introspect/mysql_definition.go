@@ -2,7 +2,6 @@ package introspect
 
 import (
 	"encoding/hex"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -13,31 +12,25 @@ import (
 
 // readDefinitions reads from SHOW CREATE TABLE what the catalog lacks.
 func (n *mysqlNamespace) readDefinitions() error {
+	var tables []*mysqlTable
+	var shown []*mysqlShown
 	for _, table := range n.order {
-		if !table.needs.any() {
-			continue
+		if table.needs.any() {
+			tables = append(tables, table)
+			shown = append(shown, &mysqlShown{kind: "TABLE", name: table.Name.Name})
 		}
-		statement, err := n.showCreate(table.Name.Name)
-		if err != nil && isMySQLLost(n.ctx, err) {
-			return err
-		}
-		if err != nil {
+	}
+	if err := n.show(shown); err != nil {
+		return err
+	}
+	for i, table := range tables {
+		if err := shown[i].err; err != nil {
 			n.unreadable[table] = err.Error()
 			continue
 		}
-		n.applyDefinition(table, statement)
+		n.applyDefinition(table, withoutVersionComments(shown[i].statement))
 	}
 	return nil
-}
-
-// showCreate returns the statement as the server would write it under the default sql_mode.
-func (n *mysqlNamespace) showCreate(table string) (string, error) {
-	var name, statement string
-	query := "SHOW CREATE TABLE " + quoteMySQL(n.database) + "." + quoteMySQL(table)
-	if err := n.q.QueryRowContext(n.ctx, n.underDefaultMode(query)).Scan(&name, &statement); err != nil {
-		return "", fmt.Errorf("definition of table %s: %w", table, err)
-	}
-	return withoutVersionComments(statement), nil
 }
 
 // withoutVersionComments bares the clauses that MySQL hides from older servers in comments: /*!50100 PARTITION BY … */.

@@ -110,9 +110,16 @@ func isMySQLLost(ctx context.Context, err error) bool {
 // isMySQLGone reports whether an error says that there is no such table.
 func isMySQLGone(err error) bool { return isMySQLError(err, "1146") }
 
+// isMySQLGoneRoutine reports whether an error says that there is no such function or procedure.
+func isMySQLGoneRoutine(err error) bool { return isMySQLError(err, "1305") }
+
 // isMySQLDeadlock reports whether the server gave up a statement for another's: MySQL does so with a reader of its
 // dictionary while others create and drop.
 func isMySQLDeadlock(err error) bool { return isMySQLError(err, "1213") }
+
+// isMySQLSyntax reports whether the server could not read a statement. So it says of the second statement of a text that may
+// hold only one.
+func isMySQLSyntax(err error) bool { return isMySQLError(err, "1064") }
 
 func isMySQLError(err error, number string) bool {
 	found := mysqlErrorNumber.FindStringSubmatch(err.Error())

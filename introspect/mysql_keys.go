@@ -34,7 +34,7 @@ func (n *mysqlNamespace) readIndexes() error {
 		parts = parts[:0]
 	}
 	err := n.each("SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, COLLATION, SUB_PART, INDEX_TYPE, INDEX_COMMENT, "+special+
-		" FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX",
+		" FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ?"+mysqlByTable+", INDEX_NAME, SEQ_IN_INDEX",
 		[]any{n.database}, func(rows *sql.Rows) error {
 			var row mysqlIndexRow
 			if err := rows.Scan(&row.table, &row.index, &row.nonUnique, &row.column, &row.order, &row.length, &row.method,
@@ -153,7 +153,7 @@ func (n *mysqlNamespace) readForeignKeys() error {
 	keys := map[keyOf]*schema.ForeignKey{}
 	err := n.each("SELECT TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME"+
 		" FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = ? AND REFERENCED_TABLE_NAME IS NOT NULL"+
-		" ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION",
+		mysqlByTable+", CONSTRAINT_NAME, ORDINAL_POSITION",
 		[]any{n.database}, func(rows *sql.Rows) error {
 			var tableName, name, column, refSchema, refTable, refColumn string
 			if err := rows.Scan(&tableName, &name, &column, &refSchema, &refTable, &refColumn); err != nil {

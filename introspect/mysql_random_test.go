@@ -101,6 +101,9 @@ func mysqlFacts(t *testing.T, s *introspect.Scratch, read *schema.Schema) map[st
 	for table := range read.Tables.All() {
 		facts[table.Name.Name] = showCreate(t, s.Conn, table.Name)
 	}
+	for name, fact := range showOthers(t, s.Conn, read) {
+		facts[name] = fact
+	}
 	return facts
 }
 
@@ -271,16 +274,22 @@ func (g *randomSQL) mysqlForeignKeys(table *randomTable) {
 func (g *randomSQL) mysqlObjects(server schema.Server) {
 	from := g.table()
 	if server.Flavor == schema.MariaDB && g.chance(3) {
-		g.say("CREATE SEQUENCE %s START WITH %d INCREMENT BY %s CACHE 20%s", g.fresh(), 1+g.IntN(9), g.of("1", "5"), g.maybe(2, " CYCLE"))
+		g.say("CREATE SEQUENCE %s START WITH %d INCREMENT BY %s CACHE 20%s%s", g.fresh(), 1+g.IntN(9), g.of("1", "5"), g.maybe(2, " CYCLE"), g.maybe(3, " COMMENT="+g.text()))
 	}
 	for range g.IntN(3) {
-		g.say("CREATE %sVIEW %s AS SELECT %s FROM %s%s", g.maybe(4, "SQL SECURITY INVOKER "), g.fresh(), g.of("*", "count(*) AS n", from.columns[0].name+" AS v"), from.name,
+		columns := g.of("(v, w)", "")
+		what := g.text() + " AS a, " + from.columns[0].name + " AS v"
+		if columns == "" {
+			what = g.of("*", "count(*) AS n", from.columns[0].name+" AS v", "_latin1'x' AS l")
+		}
+		g.say("CREATE %s%sVIEW %s %s AS SELECT %s FROM %s%s", g.maybe(4, "ALGORITHM="+g.of("MERGE ", "TEMPTABLE ")), g.maybe(4, "SQL SECURITY INVOKER "), g.fresh(), columns, what, from.name,
 			g.maybe(2, " WHERE "+g.text()+" <> 'a'"))
 	}
-	if g.chance(2) {
+	for range g.IntN(4) {
 		g.say("CREATE TRIGGER %s %s %s ON %s FOR EACH ROW SET @last = %s", g.part("tr"), g.of("BEFORE", "AFTER"), g.of("INSERT", "UPDATE", "DELETE"), from.name, g.text())
 	}
 	if g.chance(3) {
-		g.say("CREATE FUNCTION %s (a int) RETURNS varchar(20) %s RETURN concat(a, %s)", g.part("fn"), g.of("DETERMINISTIC", "NO SQL", "READS SQL DATA"), g.text())
+		g.say("CREATE FUNCTION %s (a %s) RETURNS %s %s RETURN concat(a, %s)", g.part("fn"), g.of("int", "varchar(9) CHARSET latin1", "enum('it''s','🎉')"),
+			g.of("varchar(20)", "varchar(20) CHARACTER SET latin1"), g.of("DETERMINISTIC", "NO SQL", "READS SQL DATA SQL SECURITY INVOKER"), g.text())
 	}
 }

@@ -19,11 +19,13 @@ type mysqlNamespace struct {
 
 	tables map[string]*mysqlTable
 	order  []*mysqlTable
-	// sequences names MariaDB's sequences, which its catalog lists among the tables.
-	sequences []string
+	// sequences are MariaDB's, which its catalog lists among the tables.
+	sequences []mysqlSequence
 	temporary int
 	// unreadable are the tables of which only a part could be read, with the reason: they are left out, with a problem.
 	unreadable map[*mysqlTable]string
+	// definers counts views, triggers and routines by the account that defines them, where that is not the reader's own.
+	definers map[string]int
 	// left names the tables that were still there at the end.
 	left map[string]bool
 }
@@ -43,6 +45,8 @@ type mysqlTable struct {
 	// notEnforced names the checks that are not enforced.
 	notEnforced map[string]bool
 	checkNames  map[string]bool
+	// checksSeen counts the checks of which the catalog shows more than the name.
+	checksSeen int
 }
 
 // mysqlNeeds tells what only SHOW CREATE TABLE knows.
@@ -75,7 +79,7 @@ func (n *mysqlNamespace) readDefaults() error {
 
 func (n *mysqlNamespace) readTables() error {
 	return n.each("SELECT TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, CREATE_OPTIONS, TABLE_COMMENT FROM information_schema.TABLES"+
-		" WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME", []any{n.database}, func(rows *sql.Rows) error {
+		" WHERE TABLE_SCHEMA = ?"+mysqlByTable, []any{n.database}, func(rows *sql.Rows) error {
 		var name, kind string
 		var engine, collation, options, comment sql.NullString
 		if err := rows.Scan(&name, &kind, &engine, &collation, &options, &comment); err != nil {
@@ -85,7 +89,7 @@ func (n *mysqlNamespace) readTables() error {
 		case "BASE TABLE", "SYSTEM VERSIONED":
 			n.addTable(name, kind, engine, collation.String, options.String, comment.String)
 		case "SEQUENCE":
-			n.sequences = append(n.sequences, name)
+			n.addSequence(name, engine.String, comment.String)
 		case "TEMPORARY", "TEMPORARY SEQUENCE":
 			n.temporary++
 		}
@@ -157,6 +161,11 @@ func (n *mysqlNamespace) problem(name schema.Name, reason string) {
 	n.out.Problems = append(n.out.Problems, schema.Problem{Object: "table " + name.String(), Reason: reason})
 }
 
+// objectProblem notes why something else than a table could not be read, or not as a whole.
+func (n *mysqlNamespace) objectProblem(kind, name, reason string) {
+	n.out.Problems = append(n.out.Problems, schema.Problem{Object: kind + " " + n.name(n.database, name).String(), Reason: reason})
+}
+
 // finish adds the tables to the schema, each with its parts in a fixed order.
 func (n *mysqlNamespace) finish() {
 	n.order = slices.DeleteFunc(n.order, func(table *mysqlTable) bool { return !n.left[table.Name.Name] })
@@ -218,6 +227,8 @@ func (n *mysqlNamespace) hiddenIn(table *mysqlTable, constraintsHidden bool) str
 		return "none of its columns are to be seen; grant the role SELECT on the table, or read again if it was replaced meanwhile"
 	case constraintsHidden && !table.constraintSeen:
 		return "the role does not see its foreign keys and checks; grant it REFERENCES on the whole database"
+	case table.checksSeen < len(table.checkNames): // MariaDB 11.8 names them and hides what they say
+		return "the role does not see its checks; grant it REFERENCES on the whole database, or read again if it was replaced meanwhile"
 	case table.lacksConstraint():
 		return "it was replaced while it was being read; read again"
 	}

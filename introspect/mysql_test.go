@@ -1,6 +1,7 @@
 package introspect_test
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -172,6 +173,70 @@ func compareOracle(t *testing.T, source, target *introspect.Database, s *schema.
 			t.Errorf("SHOW CREATE TABLE %s (-source +copy):\n%s", table.Name, diff)
 		}
 	}
+	if diff := cmp.Diff(showOthers(t, source, s), showOthers(t, target, s)); diff != "" {
+		t.Errorf("SHOW CREATE of the other objects (-source +copy):\n%s", diff)
+	}
+}
+
+// showOthers returns what SHOW CREATE says of views, sequences, triggers and routines, with their sql_mode, by kind and name.
+func showOthers(t *testing.T, db introspect.Querier, s *schema.Schema) map[string][]string {
+	t.Helper()
+	out := map[string][]string{}
+	show := func(kind string, name schema.Name) {
+		out[kind+" "+name.Name] = showCreateOf(t, db, kind, name)
+	}
+	for view := range s.Views.All() {
+		show("VIEW", view.Name)
+	}
+	for sequence := range s.Sequences.All() {
+		show("SEQUENCE", sequence.Name)
+	}
+	for trigger := range s.Triggers.All() {
+		show("TRIGGER", trigger.Name)
+	}
+	for routine := range s.Functions.All() {
+		show(strings.ToUpper(routine.Kind), routine.Name)
+	}
+	return out
+}
+
+var (
+	oracleCreated = regexp.MustCompile(`^\d{4}-\d\d-\d\d[T ][\d:.]+Z?$`) // when a trigger was
+	// MySQL keeps of a trigger's head what was written, where the copy has it as the catalog does.
+	oracleHead = regexp.MustCompile(`(?is)^CREATE DEFINER=\S+ TRIGGER .*? FOR EACH ROW (?:FOLLOWS \S+ )?`)
+)
+
+// showCreateOf returns all that SHOW CREATE says of an object that is no table.
+func showCreateOf(t *testing.T, db introspect.Querier, kind string, name schema.Name) []string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "SHOW CREATE "+kind+" "+ddl.QuoteName(schema.MySQL, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields, targets := make([]sql.NullString, len(columns)), make([]any, len(columns))
+	for i := range fields {
+		targets[i] = &fields[i]
+	}
+	var out []string
+	for rows.Next() {
+		if err := rows.Scan(targets...); err != nil {
+			t.Fatal(err)
+		}
+		for _, field := range fields {
+			if !oracleCreated.MatchString(field.String) {
+				out = append(out, oracleHead.ReplaceAllString(oracleDB.ReplaceAllString(field.String, ""), ""))
+			}
+		}
+	}
+	if err := rows.Err(); err != nil || len(out) == 0 {
+		t.Fatalf("SHOW CREATE %s %s: %v, %d fields", kind, name, err, len(out))
+	}
+	return out
 }
 
 var (

@@ -177,6 +177,12 @@ func (s *CreateFunctionStep) Aggregate() *CreateFunctionStep {
 	return s
 }
 
+// Option sets an attribute that one engine alone knows, such as [schema.OptionSQLMode].
+func (s *CreateFunctionStep) Option(key, value string) *CreateFunctionStep {
+	s.create.Function.Options.Set(key, value)
+	return s
+}
+
 // Comment sets the comment.
 func (s *CreateFunctionStep) Comment(text string) *CreateFunctionStep {
 	s.create.Function.Comment = text

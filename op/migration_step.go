@@ -73,6 +73,12 @@ func (s *CreateTriggerStep) Enabled(state string) *CreateTriggerStep {
 	return s
 }
 
+// Option sets an attribute that one engine alone knows, such as [schema.OptionSQLMode].
+func (s *CreateTriggerStep) Option(key, value string) *CreateTriggerStep {
+	s.create.Trigger.Options.Set(key, value)
+	return s
+}
+
 // Comment sets the comment.
 func (s *CreateTriggerStep) Comment(text string) *CreateTriggerStep {
 	s.create.Trigger.Comment = text

@@ -111,6 +111,7 @@ func routineCall(operation op.Operation) *chain {
 		if o.Trigger.Enabled != "" {
 			out.with("Enabled", text(o.Trigger.Enabled))
 		}
+		optionCalls(out, o.Trigger.Options)
 		commented(out, o.Trigger.Comment)
 		dependent(out, o.Trigger.DependsOn)
 		return out
@@ -148,6 +149,7 @@ func createFunction(o *op.CreateFunction) *chain {
 	case "aggregate":
 		out.with("Aggregate")
 	}
+	optionCalls(out, o.Function.Options)
 	commented(out, o.Function.Comment)
 	dependent(out, o.Function.DependsOn)
 	return out

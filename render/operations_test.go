@@ -235,7 +235,8 @@ func routineSamples() []op.Operation {
 		&op.DropView{Name: named("v"), Materialized: true},
 		&op.CreateFunction{Replace: true, Function: &schema.Function{Name: named("area(integer, integer)"), Kind: "function",
 			Definition: "CREATE OR REPLACE FUNCTION area(integer, integer) RETURNS integer\nLANGUAGE sql AS $$\n\tSELECT $1 * $2\n$$", Comment: "f", DependsOn: depends}},
-		&op.CreateFunction{Function: &schema.Function{Name: named("p()"), Kind: "procedure", Definition: "CREATE PROCEDURE p()"}},
+		&op.CreateFunction{Function: &schema.Function{Name: named("p()"), Kind: "procedure", Definition: "CREATE PROCEDURE p()",
+			Options: schema.Options{{Key: schema.OptionSQLMode, Value: "ANSI_QUOTES"}}}},
 		&op.CreateFunction{Function: &schema.Function{Name: named("g(integer)"), Kind: "aggregate", Definition: "CREATE AGGREGATE g"}},
 		&op.DropFunction{Name: named("area(integer, integer)"), Routine: "function"},
 		&op.DropFunction{Name: named("p()"), Routine: "procedure"},
@@ -269,7 +270,8 @@ func mysqlSamples() []op.Operation {
 			Partition: &schema.Partition{By: "HASH (id) PARTITIONS 4"}}},
 		&op.AlterColumn{Table: named("a"), Name: "n", Attributes: []op.Attribute{op.IdentityAttribute},
 			To: schema.Column{Identity: &schema.Identity{Kind: schema.IdentityAutoIncrement, Start: ptr[int64](100)}}},
-		&op.CreateTrigger{Trigger: &schema.Trigger{Name: named("t"), Trigger: "t", Table: named("a"), Definition: "CREATE TRIGGER t"}},
+		&op.CreateTrigger{Trigger: &schema.Trigger{Name: named("t"), Trigger: "t", Table: named("a"), Definition: "CREATE TRIGGER t",
+			Options: schema.Options{{Key: schema.OptionSQLMode, Value: ""}}}},
 		&op.DropTrigger{Name: named("t"), Trigger: "t", Table: named("a")},
 	}
 }

@@ -210,6 +210,7 @@ func (f *Function) Clone() *Function {
 		return nil
 	}
 	out := *f
+	out.Options = slices.Clone(f.Options)
 	out.DependsOn = slices.Clone(f.DependsOn)
 	return &out
 }
@@ -220,6 +221,7 @@ func (t *Trigger) Clone() *Trigger {
 		return nil
 	}
 	out := *t
+	out.Options = slices.Clone(t.Options)
 	out.DependsOn = slices.Clone(t.DependsOn)
 	return &out
 }

@@ -45,6 +45,9 @@ const (
 	OptionInvisible = "invisible" // columns and indexes
 	OptionSRID      = "srid"      // spatial columns
 
+	// Triggers and routines, MySQL: the sql_mode under which the body is read and run, where it is not the server's own.
+	OptionSQLMode = "sql_mode"
+
 	// Checks, MariaDB: the column whose definition holds the check, and with which it is altered and dropped.
 	OptionColumn = "column"
 

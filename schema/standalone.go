@@ -86,6 +86,7 @@ type Function struct {
 	Name       Name         `json:"name"` // on PostgreSQL with argument types: "area(integer, integer)"
 	Kind       string       `json:"kind"` // "function", "procedure", "aggregate"
 	Definition string       `json:"definition"`
+	Options    Options      `json:"options,omitempty"`
 	Comment    string       `json:"comment,omitempty"`
 	DependsOn  []Dependency `json:"depends_on,omitempty"`
 	Foreign    string       `json:"foreign,omitempty"`
@@ -102,6 +103,7 @@ type Trigger struct {
 	Table      Name         `json:"table"`
 	Definition string       `json:"definition"`
 	Enabled    string       `json:"enabled,omitempty"` // PostgreSQL: "disabled", "replica", "always"; "" is the usual state
+	Options    Options      `json:"options,omitempty"`
 	Comment    string       `json:"comment,omitempty"`
 	DependsOn  []Dependency `json:"depends_on,omitempty"`
 }

@@ -7,7 +7,8 @@ COMMENT ON SEQUENCE "invoice_numbers" IS 'no gaps';
 -- MySQL
 -- MySQL cannot create sequence invoice_numbers: it has no sequences; use an AUTO_INCREMENT column
 -- MariaDB
--- MariaDB cannot create sequence invoice_numbers: its sequences have no comments here; leave it out
+-- create sequence invoice_numbers: not transactional
+CREATE SEQUENCE `invoice_numbers` START WITH 1000 INCREMENT BY 10 COMMENT='no gaps';
 -- SQLite
 -- SQLite cannot create sequence invoice_numbers: SQLite has no such objects; limit the step to the engines that do, with m.On
 
