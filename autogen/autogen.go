@@ -96,6 +96,10 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	if !proving || result.Plan.Empty() {
 		return result, nil
 	}
+	if result.Unconfirmed != "" { // for want of scratch space
+		result.Proof = &Proof{Server: in.Current.Server, Skipped: result.Unconfirmed}
+		return result, nil
+	}
 	result.Proof, err = in.prove(ctx, result.Plan, options, settled)
 	return result, err
 }
@@ -158,15 +162,16 @@ func subset(s *schema.Schema, names []schema.Name) *schema.Schema {
 	return out
 }
 
-// execute runs statements in scratch space. Steps in Go and guards are left out: scratch space holds no rows.
+// execute runs statements in scratch space. Steps in Go and guards are left out: scratch space holds no rows. What the server
+// refuses is a [*TableError]; that the connection got lost, or the disk is full, says nothing about the statement.
 func execute(ctx context.Context, scratch *introspect.Scratch, statements []ddl.Statement) error {
 	for _, statement := range statements {
 		if statement.Run != nil || statement.Guard != "" {
 			continue
 		}
 		if _, err := scratch.Conn.ExecContext(ctx, statement.SQL, statement.Args...); err != nil {
-			if ctx.Err() != nil {
-				return err
+			if !scratch.Refused(ctx, err) {
+				return fmt.Errorf("scratch space on %s: %w", scratch.Server, err)
 			}
 			return &TableError{Server: scratch.Server, Statement: statement.SQL, Cause: err}
 		}

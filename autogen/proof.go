@@ -90,6 +90,9 @@ func (in *Input) rehearse(ctx context.Context, scratch *introspect.Scratch, r re
 		return err
 	}
 	if err := execute(ctx, scratch, create); err != nil {
+		if !refused(err) {
+			return err
+		}
 		proof.Skipped = "the tables as they are cannot be rebuilt in scratch space: " + err.Error()
 		return nil
 	}
@@ -140,13 +143,18 @@ func (in *Input) perform(ctx context.Context, scratch *introspect.Scratch, befor
 		return nil, err.Error(), nil
 	}
 	if err := execute(ctx, scratch, statements); err != nil {
-		if ctx.Err() != nil {
+		if !refused(err) {
 			return nil, "", err
 		}
 		return nil, err.Error(), nil
 	}
 	after, err := scratch.ReadModelled(ctx)
 	return after, "", err
+}
+
+func refused(err error) bool {
+	_, is := errors.AsType[*TableError](err)
+	return is
 }
 
 // inTransaction replaces what cannot run inside a transaction by what can: scratch space is one on PostgreSQL.

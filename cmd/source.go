@@ -196,10 +196,7 @@ func (s *sources) file(path string) (*schema.Schema, error) {
 		return nil, err
 	}
 	return s.inScratch(func(scratch *introspect.Scratch) error {
-		if strings.TrimSpace(string(text)) == "" {
-			return nil
-		}
-		if _, err := scratch.Conn.ExecContext(s.ctx, string(text)); err != nil {
+		if err := scratch.ExecScript(s.ctx, string(text)); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		return nil
@@ -232,6 +229,9 @@ func (s *sources) canonical(declared *schema.Schema) (*schema.Schema, error) {
 		}
 		for _, statement := range statements {
 			if _, err := scratch.Conn.ExecContext(s.ctx, statement.SQL, statement.Args...); err != nil {
+				if !scratch.Refused(s.ctx, err) {
+					return err
+				}
 				return &autogen.TableError{Server: scratch.Server, Statement: statement.SQL, Cause: err}
 			}
 		}

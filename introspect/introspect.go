@@ -61,6 +61,13 @@ type Scratch struct {
 	Server  schema.Server
 	options Options
 	dialect schema.Dialect
+	engine  engine
+}
+
+// Refused reports whether an error of a statement in scratch space is the server's word about that statement. It is not if
+// the connection was lost, the server went down or has no room left, or the context ended: then nothing is known.
+func (s *Scratch) Refused(ctx context.Context, err error) bool {
+	return err != nil && !isLost(ctx, err) && s.engine.refuses(ctx, err)
 }
 
 // Read reads the scratch namespace as if it were the default one.
@@ -113,6 +120,10 @@ type engine interface {
 	read(ctx context.Context, q Querier, options Options) (*schema.Schema, error)
 	scratch(ctx context.Context, db *sql.DB, options ScratchOptions, do func(*Scratch) error) error
 	sizes(ctx context.Context, q Querier, options Options) ([]Size, error)
+	// refuses tells the server's word about a statement from its failure, and from that of the connection.
+	refuses(ctx context.Context, err error) bool
+	// tame returns a script without what ends a scratch space that is a transaction, or a [*ScriptError].
+	tame(ctx context.Context, scratch *Scratch, script string) (string, error)
 }
 
 // engines holds each database's engine; the engine's file adds it.

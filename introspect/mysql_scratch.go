@@ -2,10 +2,8 @@ package introspect
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"database/sql/driver"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,9 +11,6 @@ import (
 
 	"github.com/retort-db/retort/schema"
 )
-
-// mysqlScratchPrefix begins the name of every scratch database.
-const mysqlScratchPrefix = "retort_scratch_"
 
 const (
 	// mysqlScratchWait bounds the wait for a scratch database that the user named and another run uses.
@@ -28,7 +23,7 @@ const (
 // long as it lives: a scratch database whose lock is free was left behind by a process that died, and goes.
 func (e mysqlEngine) scratch(ctx context.Context, db *sql.DB, options ScratchOptions, do func(*Scratch) error) error {
 	return e.withScratch(ctx, db, options, func(space *mysqlScratch) error {
-		return do(&Scratch{Conn: space.conn, Server: space.server, dialect: schema.MySQL})
+		return do(&Scratch{Conn: space.conn, Server: space.server, dialect: schema.MySQL, engine: e})
 	})
 }
 
@@ -103,9 +98,7 @@ func (s *mysqlScratch) take(ctx context.Context, defaults string) error {
 
 // create makes a database with a name that nobody else has, its lock first.
 func (s *mysqlScratch) create(ctx context.Context, defaults string) error {
-	var unique [8]byte
-	rand.Read(unique[:])
-	name := mysqlScratchPrefix + hex.EncodeToString(unique[:])
+	name := newScratchName().String()
 	locked, err := s.lock(ctx, name, 0)
 	if err != nil {
 		return err
@@ -113,10 +106,13 @@ func (s *mysqlScratch) create(ctx context.Context, defaults string) error {
 	if !locked {
 		return s.refused(fmt.Errorf("the lock %s is taken", name))
 	}
+	s.name, s.made = name, true // from now on, since the server's answer may get lost
 	if _, err := s.conn.ExecContext(ctx, "CREATE DATABASE "+quoteMySQL(name)+defaults); err != nil {
-		return s.refusedUnlessLost(ctx, err)
+		err = s.refusedUnlessLost(ctx, fmt.Errorf(
+			"create a database (GRANT ALL ON `%s%%`.* TO the role, or name a database that may be emptied in scratch_url): %w", strings.ReplaceAll(scratchPrefix, "_", `\_`), err))
+		s.made = !errors.As(err, new(*NoScratchError))
+		return err
 	}
-	s.name, s.made = name, true
 	if _, err := s.conn.ExecContext(ctx, "USE "+quoteMySQL(name)); err != nil {
 		return s.refusedUnlessLost(ctx, err)
 	}
@@ -142,17 +138,35 @@ func mysqlLockName(database string) string {
 func (s *mysqlScratch) removeLeftovers(ctx context.Context) {
 	names, err := queryNames(ctx, s.conn,
 		"SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE ? ESCAPE '|' ORDER BY SCHEMA_NAME",
-		strings.ReplaceAll(mysqlScratchPrefix, "_", `|_`)+"%")
+		strings.ReplaceAll(scratchPrefix, "_", "|_")+"%")
 	if err != nil {
 		return
 	}
 	for _, name := range names {
+		parsed, ours := parseScratchName(name)
+		if !ours {
+			continue
+		}
 		if locked, err := s.lock(ctx, name, 0); err != nil || !locked {
 			continue
 		}
-		_, _ = s.conn.ExecContext(ctx, "DROP DATABASE IF EXISTS "+quoteMySQL(name))
+		if time.Since(parsed.made) > scratchAge || !s.clustered(ctx) {
+			_, _ = s.conn.ExecContext(ctx, "DROP DATABASE IF EXISTS "+quoteMySQL(name))
+		}
 		_, _ = s.conn.ExecContext(ctx, "DO RELEASE_LOCK(?)", name)
 	}
+}
+
+// clustered reports whether databases of other servers are seen here, whose locks are not: in a Galera cluster, or in a group
+// that replicates.
+func (s *mysqlScratch) clustered(ctx context.Context) bool {
+	settings, err := s.conn.QueryContext(ctx,
+		"SHOW GLOBAL VARIABLES WHERE Variable_name IN ('wsrep_cluster_address', 'group_replication_group_name') AND Value <> ''")
+	if err != nil {
+		return true
+	}
+	defer settings.Close()
+	return settings.Next() || settings.Err() != nil
 }
 
 // remove drops or empties the database. It works when the caller's context has ended and when the connection is gone,
@@ -192,7 +206,7 @@ func (s *mysqlScratch) refused(cause error) error {
 
 // refusedUnlessLost tells a server that says no from a connection or a context that ended.
 func (s *mysqlScratch) refusedUnlessLost(ctx context.Context, err error) error {
-	if ctx.Err() != nil || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) {
+	if !(mysqlEngine{}).refuses(ctx, err) {
 		return fmt.Errorf("scratch space on %s: %w", s.server, err)
 	}
 	return s.refused(err)

@@ -116,35 +116,6 @@ func TestMySQLScratchOnOneConnection(t *testing.T) {
 	}
 }
 
-// TestMySQLScratchLeftover plays a process that was killed, and one that still runs.
-func TestMySQLScratchLeftover(t *testing.T) {
-	db := openMySQL(t)
-	const dead, alive = "retort_scratch_test_dead", "retort_scratch_test_alive"
-	for _, name := range []string{dead, alive} {
-		execMySQL(t, db, "DROP DATABASE IF EXISTS "+name)
-		execMySQL(t, db, "CREATE DATABASE "+name)
-	}
-	t.Cleanup(func() { _, _ = db.ExecContext(context.WithoutCancel(t.Context()), "DROP DATABASE IF EXISTS "+alive) })
-	owner, err := db.Conn(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer owner.Close()
-	var got int
-	if err := owner.QueryRowContext(t.Context(), "SELECT GET_LOCK(?, 0)", alive).Scan(&got); err != nil || got != 1 {
-		t.Fatal(got, err)
-	}
-	if err := withMySQLScratch(t.Context(), t, db, introspect.ScratchOptions{}, func(*introspect.Scratch) error { return nil }); err != nil {
-		t.Fatal(err)
-	}
-	if databaseExists(t, db, dead) {
-		t.Error("the leftover of a dead process is still there")
-	}
-	if !databaseExists(t, db, alive) {
-		t.Error("the scratch database of a running process is gone")
-	}
-}
-
 func TestMySQLScratchKeepsCharset(t *testing.T) {
 	db := openMySQL(t)
 	execMySQL(t, db, "ALTER DATABASE "+currentDatabase(t, db)+" CHARACTER SET latin1 COLLATE latin1_german2_ci")

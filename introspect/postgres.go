@@ -109,8 +109,8 @@ func (e postgresEngine) scratch(ctx context.Context, db *sql.DB, _ ScratchOption
 	}
 	space, err := openPostgresScratch(ctx, db)
 	if err != nil {
-		if isLost(ctx, err) {
-			return err
+		if isLost(ctx, err) || !e.refuses(ctx, err) {
+			return fmt.Errorf("scratch space on %s: %w", server, err)
 		}
 		return &NoScratchError{Server: server, Cause: err}
 	}
@@ -120,6 +120,7 @@ func (e postgresEngine) scratch(ctx context.Context, db *sql.DB, _ ScratchOption
 		Conn:    space,
 		Server:  server,
 		dialect: schema.Postgres,
+		engine:  e,
 		options: Options{DefaultNamespace: space.name},
 	})
 }

@@ -2,14 +2,13 @@ package introspect
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
-	"encoding/hex"
+	"errors"
 	"fmt"
-)
+	"slices"
 
-// scratchPrefix begins the names of all scratch schemas.
-const scratchPrefix = "retort_scratch_"
+	"github.com/retort-db/retort/schema"
+)
 
 // scratchLockTimeout limits how long a statement in scratch space may wait. Nothing in it is meant to touch a live table;
 // where a definition does all the same (a foreign key to a table that was not made in scratch space), live traffic must
@@ -26,15 +25,11 @@ type postgresScratch struct {
 // openPostgresScratch makes a scratch schema, first on a search_path that keeps its former entries, so that types,
 // functions and extensions of the database resolve while tables of the scratch schema win.
 func openPostgresScratch(ctx context.Context, db *sql.DB) (*postgresScratch, error) {
-	var unique [8]byte
-	if _, err := rand.Read(unique[:]); err != nil {
-		return nil, err
-	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
 	}
-	space := &postgresScratch{Tx: tx, name: scratchPrefix + hex.EncodeToString(unique[:])}
+	space := &postgresScratch{Tx: tx, name: newScratchName().String()}
 	if err := space.enter(ctx); err != nil {
 		_ = tx.Rollback()
 		return nil, err
@@ -65,4 +60,43 @@ func (s *postgresScratch) enter(ctx context.Context) error {
 		return fmt.Errorf("set search_path: %w", err)
 	}
 	return nil
+}
+
+// SQLState returns the SQLSTATE of an error of any driver of PostgreSQL, or "": pgx and lib/pq have a method for it, bun's own
+// driver has the fields of the protocol.
+func SQLState(err error) string {
+	var stated interface{ SQLState() string }
+	if errors.As(err, &stated) {
+		return stated.SQLState()
+	}
+	var fielded interface{ Field(k byte) string }
+	if errors.As(err, &fielded) {
+		return fielded.Field('C')
+	}
+	return ""
+}
+
+// refuses leaves out the classes of lost connections, missing room, interventions by people and timeouts, failures of the
+// system and internal errors (https://www.postgresql.org/docs/current/errcodes-appendix.html). What has no SQLSTATE does not
+// come from the server.
+func (postgresEngine) refuses(_ context.Context, err error) bool {
+	state := SQLState(err)
+	return len(state) == 5 && !slices.Contains([]string{"08", "53", "57", "58", "XX"}, state[:2])
+}
+
+// tame blanks out the script's own transaction.
+func (postgresEngine) tame(_ context.Context, _ *Scratch, script string) (string, error) {
+	tame := []byte(script)
+	for _, statement := range scriptStatements(schema.Postgres, script) {
+		switch first, second := statement.word(0), statement.word(1); {
+		case first == "PREPARE" && second == "TRANSACTION",
+			first == "ABORT",
+			first == "ROLLBACK" && !slices.Contains([]string{"TO", "WORK", "TRANSACTION"}, second),
+			first == "ROLLBACK" && second != "TO" && statement.word(2) != "TO":
+			return "", statement.refused(script, "it would take back what the script has made")
+		case first == "BEGIN", first == "START" && second == "TRANSACTION", first == "COMMIT" && second != "PREPARED", first == "END":
+			blank(tame[statement.start:statement.end])
+		}
+	}
+	return string(tame), nil
 }

@@ -2,7 +2,6 @@ package introspect
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -85,65 +84,80 @@ func withScratchFile(ctx context.Context, rawURL string, do func(*Database) erro
 	return errors.Join(do(database), database.Close())
 }
 
-// scratchAge is how old a scratch database without connections has to be before it counts as left behind.
-const scratchAge = time.Hour
+// postgresScratchLock is the first half of the keys of the advisory locks that scratch databases are known by while they are
+// in use; the second is the unique part of the name.
+const postgresScratchLock = 0x5e707
 
-// withPostgresDatabase creates a database and drops it. Its name begins with the time of its making, in seconds, so that
-// those of processes that died can be told.
+// withPostgresDatabase creates a database and drops it. As long as it is in use a connection to the URL's database holds a
+// lock for it, which every database of the server can see.
 func withPostgresDatabase(ctx context.Context, db *sql.DB, do func(name string) error) (err error) {
 	server, err := postgresEngine{}.server(ctx, db)
 	if err != nil {
 		return err
 	}
+	keeper, err := db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("connect to %s for a scratch database: %w", server, err)
+	}
+	defer keeper.Close()
 	var encoding, collate, ctype string
-	row := db.QueryRowContext(ctx, `
+	row := keeper.QueryRowContext(ctx, `
 		SELECT pg_catalog.pg_encoding_to_char(encoding), COALESCE(datcollate, 'C'), COALESCE(datctype, 'C')
 		FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()`)
 	if err := row.Scan(&encoding, &collate, &ctype); err != nil {
 		return fmt.Errorf("ask for the encoding of the database: %w", err)
 	}
-	dropPostgresLeftovers(ctx, db)
-	var unique [4]byte
-	if _, err := rand.Read(unique[:]); err != nil {
-		return err
+	dropPostgresLeftovers(ctx, keeper)
+	name := newScratchName()
+	const lock = "SELECT pg_catalog.pg_advisory_lock($1::int4, ($2::int8)::bit(32)::int4)"
+	if _, err := keeper.ExecContext(ctx, lock, postgresScratchLock, int64(name.unique)); err != nil {
+		return fmt.Errorf("lock a scratch database on %s: %w", server, err)
 	}
-	name := fmt.Sprintf("%s%x_%x", scratchPrefix, time.Now().Unix(), unique)
-	create := "CREATE DATABASE " + quotePostgres(name) + " TEMPLATE template0 ENCODING " + quoteText(encoding) +
+	create := "CREATE DATABASE " + quotePostgres(name.String()) + " TEMPLATE template0 ENCODING " + quoteText(encoding) +
 		" LC_COLLATE " + quoteText(collate) + " LC_CTYPE " + quoteText(ctype)
-	if _, err := db.ExecContext(ctx, create); err != nil {
-		if ctx.Err() != nil {
-			return err
-		}
-		return &NoScratchError{Server: server, Cause: fmt.Errorf("create a database (the role needs CREATEDB, on a server that is no standby): %w", err)}
-	}
+	// What cannot be known is whether a database came of a request whose answer got lost. To drop none does no harm.
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 		defer cancel()
-		drop := "DROP DATABASE IF EXISTS " + quotePostgres(name)
+		_, _ = keeper.ExecContext(ctx, "SELECT pg_catalog.pg_advisory_unlock($1::int4, ($2::int8)::bit(32)::int4)", postgresScratchLock, int64(name.unique))
+		drop := "DROP DATABASE IF EXISTS " + quotePostgres(name.String())
 		if server.Version.AtLeast(13, 0, 0) {
 			drop += " WITH (FORCE)" // a lost connection may linger
 		}
-		if _, dropping := db.ExecContext(ctx, drop); dropping != nil {
+		if _, dropping := db.ExecContext(ctx, drop); dropping != nil && !errors.As(err, new(*NoScratchError)) {
 			err = errors.Join(err, fmt.Errorf("drop the scratch database %s: %w", name, dropping))
 		}
 	}()
-	return do(name)
+	if _, err := keeper.ExecContext(ctx, create); err != nil {
+		if isLost(ctx, err) || !(postgresEngine{}).refuses(ctx, err) {
+			return fmt.Errorf("create a scratch database on %s: %w", server, err)
+		}
+		return &NoScratchError{Server: server, Cause: fmt.Errorf("create a database (the role needs CREATEDB, on a server that is no standby): %w", err)}
+	}
+	return do(name.String())
 }
 
-// dropPostgresLeftovers drops the scratch databases of processes that died. That it cannot look or drop is no reason to
-// fail.
-func dropPostgresLeftovers(ctx context.Context, db *sql.DB) {
-	names, err := queryNames(ctx, db, `
+// dropPostgresLeftovers drops the scratch databases that nobody holds the lock of and nobody is connected to. That it cannot
+// look or drop is no reason to fail.
+func dropPostgresLeftovers(ctx context.Context, q Querier) {
+	names, err := queryNames(ctx, q, `
 		SELECT datname FROM pg_catalog.pg_database d
 		WHERE pg_catalog.starts_with(datname::text, $1) AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid)
 		ORDER BY datname`, scratchPrefix)
 	if err != nil {
 		return
 	}
-	for _, name := range names {
-		var made int64
-		if _, err := fmt.Sscanf(name, scratchPrefix+"%x_", &made); err == nil && time.Since(time.Unix(made, 0)) > scratchAge {
-			_, _ = db.ExecContext(ctx, "DROP DATABASE IF EXISTS "+quotePostgres(name))
+	for _, text := range names {
+		name, ours := parseScratchName(text)
+		if !ours {
+			continue
+		}
+		var locked bool
+		row := q.QueryRowContext(ctx, `
+			SELECT EXISTS (SELECT FROM pg_catalog.pg_locks
+				WHERE locktype = 'advisory' AND classid::int8 = $1 AND objid::int8 = $2 AND objsubid = 2)`, postgresScratchLock, int64(name.unique))
+		if err := row.Scan(&locked); err == nil && !locked {
+			_, _ = q.ExecContext(ctx, "DROP DATABASE IF EXISTS "+quotePostgres(text))
 		}
 	}
 }

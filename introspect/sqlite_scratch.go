@@ -24,7 +24,7 @@ func (e sqlite) scratch(ctx context.Context, db *sql.DB, _ ScratchOptions, do fu
 		return &NoScratchError{Server: server, Cause: err}
 	}
 	defer conn.Close()
-	return do(&Scratch{Conn: conn, Server: server, dialect: schema.SQLite})
+	return do(&Scratch{Conn: conn, Server: server, dialect: schema.SQLite, engine: e})
 }
 
 // memoryConnector opens databases in memory with a driver.
@@ -37,3 +37,9 @@ func (c memoryConnector) Connect(context.Context) (driver.Conn, error) {
 
 // Driver returns the driver.
 func (c memoryConnector) Driver() driver.Driver { return c.driver }
+
+// refuses is true: a database in memory has no connection to lose.
+func (sqlite) refuses(context.Context, error) bool { return true }
+
+// tame leaves a script as it is. Its transactions are its own, in a database of its own.
+func (sqlite) tame(_ context.Context, _ *Scratch, script string) (string, error) { return script, nil }

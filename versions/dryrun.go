@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/retort-db/retort/ddl"
+	"github.com/retort-db/retort/introspect"
 	"github.com/retort-db/retort/op"
 )
 
@@ -85,7 +86,7 @@ func whyNotTried(s ddl.Statement) string {
 // failedDryRun is the error of a statement that failed, perhaps for want of one that was not tried.
 func (s *stepRun) failedDryRun(step, skipped int, cause error) error {
 	// unsafe_new_enum_value_usage, object_in_use (pending trigger events)
-	if state := sqlState(cause); state == "55P04" || state == "55006" {
+	if state := introspect.SQLState(cause); state == "55P04" || state == "55006" {
 		cause = fmt.Errorf("%w (a dry run has all revisions in one transaction, which a real one need not have)", cause)
 	}
 	if skipped > 0 {

@@ -2,7 +2,6 @@ package versions
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -115,23 +114,9 @@ func (postgres) set(ctx context.Context, q introspect.Querier, s setting, local 
 
 func (postgres) limitsStatements() bool { return true }
 
-// sqlState returns the SQLSTATE of an error of any driver: pgx and lib/pq have a method for it, bun's own has the fields of
-// the protocol.
-func sqlState(err error) string {
-	var stated interface{ SQLState() string }
-	if errors.As(err, &stated) {
-		return stated.SQLState()
-	}
-	var fielded interface{ Field(k byte) string }
-	if errors.As(err, &fielded) {
-		return fielded.Field('C')
-	}
-	return ""
-}
-
 // blocked knows lock_not_available, deadlock_detected and serialization_failure.
 func (postgres) blocked(err error) bool {
-	return slices.Contains([]string{"55P03", "40P01", "40001"}, sqlState(err))
+	return slices.Contains([]string{"55P03", "40P01", "40001"}, introspect.SQLState(err))
 }
 
 func (postgres) holders(ctx context.Context, q introspect.Querier, tables []schema.Name) string {
@@ -195,9 +180,9 @@ func (postgres) openTransaction(ctx context.Context, q introspect.Querier) (bool
 	case err == nil:
 		_, err = q.ExecContext(ctx, "RELEASE SAVEPOINT retort")
 		return true, err
-	case sqlState(err) == "25P01": // no_active_sql_transaction
+	case introspect.SQLState(err) == "25P01": // no_active_sql_transaction
 		return false, nil
-	case sqlState(err) == "25P02": // in_failed_sql_transaction
+	case introspect.SQLState(err) == "25P02": // in_failed_sql_transaction
 		return true, nil
 	}
 	return false, err

@@ -180,7 +180,7 @@ func throughPooler(ctx context.Context, first introspect.Querier, pool *sql.DB) 
 
 // explainPooler recognizes the errors that prepared statements cause behind a pooler that knows nothing of them.
 func explainPooler(err error) error {
-	if state := sqlState(err); state != "26000" && state != "42P05" { // invalid_sql_statement_name, duplicate_prepared_statement
+	if state := introspect.SQLState(err); state != "26000" && state != "42P05" { // invalid_sql_statement_name, duplicate_prepared_statement
 		return err
 	}
 	return &PoolerError{Cause: err, Reason: "it loses prepared statements; connect to the server itself, or add default_query_exec_mode=exec to the URL (pgx)"}
