@@ -2,6 +2,7 @@ package autogen
 
 import (
 	"context"
+	"slices"
 
 	"github.com/retort-db/retort/diff"
 	"github.com/retort-db/retort/introspect"
@@ -88,31 +89,47 @@ func (b *Baseline) agree(operation op.Operation, models *schema.Schema) {
 	}
 }
 
+// agreeConstraint leaves a constraint that the models do not have as it is. One that they have in another form is a
+// difference that they state, unless it is a foreign key whose other form says nothing of what differs.
 func (b *Baseline) agreeConstraint(table, declared *schema.Table, drop *op.DropConstraint) {
-	flag := (*bool)(nil)
-	stated := declared != nil && drop.Name != ""
-	switch drop.Type {
-	case op.UniqueConstraint:
-		if unique := table.Unique(drop.Name); unique != nil && !(stated && declared.Unique(drop.Name) != nil) {
-			flag = &unique.Unmanaged
-		}
-	case op.ForeignKeyConstraint:
-		if key := table.ForeignKey(drop.Name); key != nil && !(stated && declared.ForeignKey(drop.Name) != nil) {
-			flag = &key.Unmanaged
-		}
-	case op.CheckConstraint:
-		if check := table.Check(drop.Name); check != nil && !(stated && declared.Check(drop.Name) != nil) {
-			flag = &check.Unmanaged
-		}
-	case op.ExclusionConstraint:
-		if exclusion := table.Exclusion(drop.Name); exclusion != nil && !(stated && declared.Exclusion(drop.Name) != nil) {
-			flag = &exclusion.Unmanaged
+	isMeant := func(alone schema.Table) bool { return drop.Find(&alone) != nil }
+	var flags []*bool
+	for _, unique := range table.Uniques {
+		if isMeant(schema.Table{Uniques: []*schema.Unique{unique}}) && !states(declared, unique.Name, (*schema.Table).Unique) {
+			flags = append(flags, &unique.Unmanaged)
 		}
 	}
-	if flag != nil {
+	for _, key := range table.ForeignKeys {
+		if isMeant(schema.Table{ForeignKeys: []*schema.ForeignKey{key}}) && !b.statesKey(declared, key) {
+			flags = append(flags, &key.Unmanaged)
+		}
+	}
+	for _, check := range table.Checks {
+		if isMeant(schema.Table{Checks: []*schema.Check{check}}) && !states(declared, check.Name, (*schema.Table).Check) {
+			flags = append(flags, &check.Unmanaged)
+		}
+	}
+	for _, exclusion := range table.Exclusions {
+		if isMeant(schema.Table{Exclusions: []*schema.Exclusion{exclusion}}) && !states(declared, exclusion.Name, (*schema.Table).Exclusion) {
+			flags = append(flags, &exclusion.Unmanaged)
+		}
+	}
+	for _, flag := range flags[:min(1, len(flags))] { // of several that are the same, the operation drops the first
 		*flag = true
 		b.Unmanaged++
 	}
+}
+
+// states reports whether the models have a part of that name.
+func states[T any](declared *schema.Table, name string, find func(*schema.Table, string) *T) bool {
+	return declared != nil && name != "" && find(declared, name) != nil
+}
+
+// statesKey reports whether the models have a foreign key in another form.
+func (b *Baseline) statesKey(declared *schema.Table, key *schema.ForeignKey) bool {
+	return declared != nil && slices.ContainsFunc(declared.ForeignKeys, func(other *schema.ForeignKey) bool {
+		return diff.SameReference(b.Schema.Server.Dialect, other, key) && !diff.LeavesKeyOpen(other, key)
+	})
 }
 
 // agreeColumn accepts the attributes that the model leaves to bun's defaults.

@@ -21,6 +21,9 @@ func (c *comparison) compareForeignKeys(p pair, going map[string]bool, dropped m
 		rename: func(from, to *schema.ForeignKey) (change, bool) {
 			return c.renameConstraint(p.to.Name, op.ForeignKeyConstraint, from.Name, to.Name), from.Name != "" && c.canRename(op.ForeignKeyConstraint)
 		},
+		restates: func(target, current *schema.ForeignKey) (bool, bool) {
+			return c.sameReference(target, current), LeavesKeyOpen(target, current)
+		},
 	}
 	if p.owned != nil {
 		k.owned = p.owned.ForeignKeys
@@ -29,11 +32,36 @@ func (c *comparison) compareForeignKeys(p pair, going map[string]bool, dropped m
 }
 
 func (c *comparison) sameForeignKey(a, b *schema.ForeignKey) bool {
-	return c.sameColumns(a.Columns, b.Columns) && c.fold(a.RefTable) == c.fold(b.RefTable) &&
-		c.sameColumns(c.referred(a, c.to), c.referred(b, c.working)) &&
+	return c.sameReference(a, b) &&
 		c.action(a.OnDelete) == c.action(b.OnDelete) && c.action(a.OnUpdate) == c.action(b.OnUpdate) &&
 		slices.Equal(a.SetColumns, b.SetColumns) && c.match(a.Match) == c.match(b.Match) && a.Deferrable == b.Deferrable &&
 		a.NotValid == b.NotValid && a.NoEnforce == b.NoEnforce && c.fits(a.Comment, b.Comment)
+}
+
+// sameReference reports whether two keys lead from the same columns to the same ones.
+func (c *comparison) sameReference(target, current *schema.ForeignKey) bool {
+	return c.sameColumns(target.Columns, current.Columns) && c.fold(target.RefTable) == c.fold(current.RefTable) &&
+		c.sameColumns(c.referred(target, c.to), c.referred(current, c.working))
+}
+
+// SameReference reports whether two foreign keys of a table lead from the same columns to the same ones of the same table.
+// A key that names no columns of the other table leads to its primary key, which is taken to be what the other key names.
+func SameReference(dialect schema.Dialect, a, b *schema.ForeignKey) bool {
+	c := &comparison{dialect: dialect}
+	return c.sameColumns(a.Columns, b.Columns) && c.fold(a.RefTable) == c.fold(b.RefTable) &&
+		(len(a.RefColumns) == 0 || len(b.RefColumns) == 0 || c.sameColumns(a.RefColumns, b.RefColumns))
+}
+
+// LeavesKeyOpen reports whether a model's foreign key says nothing about what another one has besides its columns: no
+// action, kind of match or deferral that is not the other's too, and no name of its own choice.
+func LeavesKeyOpen(declared, current *schema.ForeignKey) bool {
+	return (declared.Name == "" || declared.NameImplied || declared.Name == current.Name) &&
+		(declared.OnDelete == schema.NoAction || declared.OnDelete == current.OnDelete) &&
+		(declared.OnUpdate == schema.NoAction || declared.OnUpdate == current.OnUpdate) &&
+		(len(declared.SetColumns) == 0 || slices.Equal(declared.SetColumns, current.SetColumns)) &&
+		(declared.Match == "" || declared.Match == current.Match) &&
+		(declared.Deferrable == schema.NotDeferrable || declared.Deferrable == current.Deferrable) &&
+		!declared.NotValid && !declared.NoEnforce && (declared.Comment == "" || declared.Comment == current.Comment)
 }
 
 // referred returns the columns that a key refers to, also where the DDL leaves it to the primary key.

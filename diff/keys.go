@@ -22,6 +22,45 @@ type parts[T any] struct {
 	drop      func(*T) change
 	create    func(*T) change
 	rename    func(from, to *T) (change, bool) // false: the engine cannot rename it
+	// restates tells that target is about the same thing as current, and open that it says nothing of what they differ in.
+	// It is nil for parts that a model states as a whole.
+	restates func(target, current *T) (restates, open bool)
+}
+
+// owner returns the revisions' own form of a part, or nil if they have none.
+func (k *parts[T]) owner(c *comparison, part *T) *T {
+	for _, owned := range k.owned {
+		if name := k.name(owned); name != "" && c.foldColumn(name) == c.foldColumn(k.name(part)) || k.same(owned, nil, part) {
+			return owned
+		}
+	}
+	return nil
+}
+
+// agreed finds the part that the revisions agreed to leave as it is, and that a target restates without saying otherwise.
+func (k *parts[T]) agreed(c *comparison, target *T, paired map[*T]bool) *T {
+	if k.restates == nil {
+		return nil
+	}
+	for _, part := range k.from {
+		if paired[part] {
+			continue
+		}
+		if restates, open := k.restates(target, part); restates && open {
+			if owned := k.owner(c, part); owned != nil && k.unmanaged(owned) {
+				return part
+			}
+		}
+	}
+	return nil
+}
+
+func (k *parts[T]) isRestated(target, part *T) bool {
+	if k.restates == nil {
+		return false
+	}
+	restates, _ := k.restates(target, part)
+	return restates
 }
 
 // compareParts pairs parts by name, then by definition; renames what has another name, and drops and creates the rest.
@@ -41,7 +80,7 @@ func compareParts[T any](c *comparison, p pair, going map[string]bool, k parts[T
 		return nil
 	}
 	paired := map[*T]bool{}
-	var open []*T
+	var open, created []*T
 	for _, target := range k.to {
 		current := named[c.foldColumn(k.name(target))]
 		if current == nil || paired[current] || !k.same(target, canonical(target), current) {
@@ -55,7 +94,12 @@ func compareParts[T any](c *comparison, p pair, going map[string]bool, k parts[T
 			return slices.IndexFunc(k.from, func(part *T) bool { return !paired[part] && k.same(target, canonical(target), part) })
 		})
 		if current < 0 {
+			if agreed := k.agreed(c, target, paired); agreed != nil {
+				paired[agreed] = true
+				continue
+			}
 			c.add(k.create(target))
+			created = append(created, target)
 			continue
 		}
 		old := k.from[current]
@@ -76,16 +120,15 @@ func compareParts[T any](c *comparison, p pair, going map[string]bool, k parts[T
 			continue
 		}
 		object := strings.TrimSpace(p.to.Name.String() + "." + k.name(part))
-		replaced := slices.ContainsFunc(open, func(target *T) bool { return c.foldColumn(k.name(target)) == c.foldColumn(k.name(part)) })
+		replaced := k.name(part) != "" && slices.ContainsFunc(open, func(target *T) bool { return c.foldColumn(k.name(target)) == c.foldColumn(k.name(part)) }) ||
+			slices.ContainsFunc(created, func(target *T) bool { return k.isRestated(target, part) })
 		if !c.full() && !replaced && !k.uses(part, going) {
-			at := slices.IndexFunc(k.owned, func(o *T) bool {
-				return c.foldColumn(k.name(o)) == c.foldColumn(k.name(part)) || k.same(o, nil, part)
-			})
-			if at < 0 {
+			owned := k.owner(c, part)
+			if owned == nil {
 				c.foreign(k.kind, object)
 				continue
 			}
-			if k.unmanaged(k.owned[at]) {
+			if k.unmanaged(owned) {
 				continue
 			}
 		}
