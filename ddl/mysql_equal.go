@@ -15,7 +15,7 @@ import (
 // equalTypes compares types after resolving the synonyms of the manual's chapter "Data Types" and the server's own
 // rewriting.
 func (mysqlEngine) equalTypes(server schema.Server, a, b string) Verdict {
-	if canonicalMySQLType(server, a) == canonicalMySQLType(server, b) {
+	if canonicalMySQLType(a) == canonicalMySQLType(b) {
 		return Equal
 	}
 	return Unknown
@@ -45,15 +45,11 @@ type mysqlTypeParts struct {
 
 func (t mysqlTypeParts) has(attribute string) bool { return slices.Contains(t.attributes, attribute) }
 
-func canonicalMySQLType(server schema.Server, text string) string {
+func canonicalMySQLType(text string) string {
 	t := parseMySQLType(text)
 	switch t.word {
 	case "bool", "boolean":
 		return "tinyint(1)"
-	case "json":
-		if server.Flavor == schema.MariaDB {
-			t.word = "longtext"
-		}
 	case "float":
 		if bits, err := strconv.Atoi(t.args); err == nil {
 			t.args = ""
@@ -166,7 +162,7 @@ func canonicalMySQLDefault(server schema.Server, columnType, text string) string
 	if text == "" || strings.EqualFold(text, "null") {
 		return ""
 	}
-	t := parseMySQLType(canonicalMySQLType(server, columnType))
+	t := parseMySQLType(canonicalMySQLType(columnType))
 	if now := mysqlNowText.FindStringSubmatch(text); now != nil && (t.word == "datetime" || t.word == "timestamp") {
 		return "current_timestamp(" + cmp.Or(now[3], t.args, "0") + ")"
 	}

@@ -318,6 +318,9 @@ func (c *mysqlCompiler) createIndex(o *op.CreateIndex) error {
 	if o.Index.Method != "" {
 		cost = mysqlAlone // only one FULLTEXT index is built at a time, and both kinds block writes
 	}
+	if o.Index.Options.Has(schema.OptionInvisible) {
+		c.parted("index:" + o.Index.Name)
+	}
 	c.alter(o, o.Table, cost, "index:"+o.Index.Name, "ADD "+clause)
 	return nil
 }
@@ -333,7 +336,21 @@ func (c *mysqlCompiler) dropIndex(o *op.DropIndex) error {
 		}
 		return c.misfit(o, "there is no such index")
 	}
-	return c.dropKey(o, table, o.Name)
+	if err := c.dropKey(o, table, o.Name); err != nil {
+		return err
+	}
+	if index := table.Index(o.Name); index != nil && index.Options.Has(schema.OptionInvisible) {
+		c.flush()
+	}
+	return nil
+}
+
+// parted ends the pending statement if it is about the same thing. A server that is told to drop an index and to make it anew
+// in one statement compares the two without their visibility, and where nothing else differs it leaves the old one.
+func (c *mysqlCompiler) parted(touches string) {
+	if c.pending != nil && slices.Contains(c.pending.touched, touches) {
+		c.flush()
+	}
 }
 
 // dropKey drops an index or unique key. A foreign key of the table that would lose its only index gets one of its own in

@@ -50,15 +50,13 @@ func TestMySQLEqualTypes(t *testing.T) {
 		{"enum('a','B')", "enum('a','b')", ddl.Unknown},
 		{`enum('it\'s')`, "enum('it''s')", ddl.Equal},
 		{"json", "text", ddl.Unknown},
+		{"json", "longtext", ddl.Unknown}, // on MariaDB, too, where json also brings a check and a collation
 	} {
 		for _, server := range []schema.Server{mysqlServer, mariadbServer} {
 			if got := ddl.EqualTypes(server, c.a, c.b); got != c.want {
 				t.Errorf("%s: %s and %s: %v, want %v", server, c.a, c.b, got, c.want)
 			}
 		}
-	}
-	if ddl.EqualTypes(mariadbServer, "json", "longtext") != ddl.Equal || ddl.EqualTypes(mysqlServer, "json", "longtext") != ddl.Unknown {
-		t.Error("json is longtext on MariaDB alone")
 	}
 }
 
