@@ -301,42 +301,6 @@ func TestPostgresInvalidIndex(t *testing.T) {
 	}
 }
 
-func TestPostgresUnmodelled(t *testing.T) {
-	db := servertest.OpenPostgres(t)
-	execPostgres(t, db, `
-		CREATE SCHEMA elsewhere;
-		CREATE EXTENSION hstore;
-		CREATE TABLE t (a integer);
-		CREATE POLICY mine ON t USING (a > 0);
-		CREATE RULE quiet AS ON DELETE TO t DO INSTEAD NOTHING;
-		GRANT SELECT ON t TO PUBLIC;
-		GRANT CREATE ON SCHEMA public TO pg_monitor;
-		COMMENT ON SCHEMA public IS 'ours';
-		CREATE PUBLICATION p FOR TABLE t;
-		CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
-		CREATE EVENT TRIGGER ev ON ddl_command_end EXECUTE FUNCTION e();
-		CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE ft (a integer) SERVER s;
-		CREATE TYPE span AS RANGE (subtype = integer);
-		CREATE OPERATOR ### (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4pl);
-		CREATE COLLATION mine (locale = 'C');
-		CREATE VIEW v AS SELECT 1 AS x; COMMENT ON COLUMN v.x IS 'one';
-		CREATE TABLE numbered (n integer GENERATED ALWAYS AS IDENTITY); COMMENT ON SEQUENCE numbered_n_seq IS 'counts'`)
-	for n := range 25 {
-		execPostgres(t, db, fmt.Sprintf("CREATE TYPE r%d AS RANGE (subtype = integer)", n))
-	}
-	got := readPostgres(t, db, introspect.Options{}).Unmodelled
-	want := []schema.Unmodelled{
-		{Kind: "collation", Name: "mine"}, {Kind: "column comment of view", Name: "v.x"},
-		{Kind: "comment of identity sequence", Name: "numbered_n_seq"}, {Kind: "comment of schema", Name: "public"}, {Kind: "event trigger", Name: "ev"},
-		{Kind: "foreign server", Name: "s"}, {Kind: "foreign table", Name: "ft"}, {Kind: "foreign-data wrapper", Name: "w"},
-		{Kind: "grant", Name: "schema public"}, {Kind: "grant", Name: "t"}, {Kind: "operator", Name: "### (integer, integer)"}, {Kind: "policy", Name: "mine on t"},
-		{Kind: "publication", Name: "p"}, {Kind: "range type", Count: 26}, {Kind: "rule", Name: "quiet on t"}, {Kind: "schema", Name: "elsewhere"},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
 func TestPostgresScratch(t *testing.T) {
 	db := servertest.OpenPostgres(t)
 	execPostgres(t, db, "CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE t (a text)")

@@ -42,7 +42,9 @@ const unmodelledNames = 20
 // firstNormalOID is the lowest identifier of an object that initdb did not make (access/transam.h).
 const firstNormalOID = "16384"
 
-// What extensions brought is not counted, nor what belongs to a counted object (the casts of a range type). Identifiers of subscriptions and user mappings are hidden from most roles.
+// What extensions brought is not counted, nor what belongs to a counted object (the casts of a range type). Identifiers of
+// subscriptions and user mappings are hidden from most roles. Of a table that is partitioned, the parts' indexes and triggers
+// follow its own; what they have otherwise is counted. There may be millions of large objects, so they are not named.
 var readUnmodelledSQL = `
 	WITH spaces AS (
 		SELECT oid, nspname FROM pg_namespace WHERE nspname::text IN (SELECT json_array_elements_text($1::text::json))
@@ -57,12 +59,35 @@ var readUnmodelledSQL = `
 			FROM pg_rewrite w JOIN relations c ON c.oid = w.ev_class WHERE w.rulename <> '_RETURN'
 		UNION ALL SELECT 'foreign table', c.relname::text, 'pg_class'::regclass, c.oid FROM relations c WHERE c.relkind = 'f'
 		UNION ALL SELECT 'typed table', c.relname::text, 'pg_class'::regclass, c.oid FROM relations c WHERE c.reloftype <> 0
-		UNION ALL SELECT 'column comment of view', c.relname || '.' || a.attname, 'pg_class'::regclass, c.oid
+		UNION ALL SELECT CASE c.relkind WHEN 'c' THEN 'column comment of composite type' ELSE 'column comment of view' END,
+			c.relname || '.' || a.attname, CASE c.relkind WHEN 'c' THEN 'pg_type'::regclass ELSE 'pg_class'::regclass END,
+			CASE c.relkind WHEN 'c' THEN c.reltype ELSE c.oid END
 			FROM relations c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-			WHERE c.relkind IN ('v', 'm') AND ` + commentOf("'pg_class'::regclass", "c.oid", "a.attnum") + ` IS NOT NULL
+			WHERE c.relkind IN ('v', 'm', 'c') AND ` + commentOf("'pg_class'::regclass", "c.oid", "a.attnum") + ` IS NOT NULL
 		UNION ALL SELECT 'comment of identity sequence', c.relname::text, NULL, NULL FROM relations c
 			JOIN pg_depend o ON o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.objsubid = 0 AND o.deptype = 'i'
 			WHERE c.relkind = 'S' AND ` + commentOf("'pg_class'::regclass", "c.oid", "0") + ` IS NOT NULL
+		UNION ALL SELECT 'column default of view', c.relname || '.' || a.attname, 'pg_class'::regclass, c.oid
+			FROM relations c JOIN pg_attribute a ON a.attrelid = c.oid AND a.atthasdef WHERE c.relkind = 'v'
+		UNION ALL SELECT 'column setting of materialized view', c.relname || '.' || a.attname, 'pg_class'::regclass, c.oid
+			FROM relations c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 JOIN pg_type y ON y.oid = a.atttypid
+			WHERE c.relkind = 'm' AND (coalesce(a.attstattarget, -1) >= 0 OR a.attoptions IS NOT NULL OR a.attstorage <> y.typstorage)
+		UNION ALL SELECT 'clustering of materialized view', c.relname::text, 'pg_class'::regclass, c.oid
+			FROM relations c JOIN pg_index i ON i.indrelid = c.oid AND i.indisclustered WHERE c.relkind = 'm'
+		UNION ALL SELECT 'unlogged sequence', c.relname::text, 'pg_class'::regclass, c.oid
+			FROM relations c WHERE c.relkind = 'S' AND c.relpersistence = 'u' AND NOT EXISTS (
+				SELECT FROM pg_depend o JOIN pg_class oc ON oc.oid = o.refobjid WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid
+				AND o.objsubid = 0 AND o.refclassid = 'pg_class'::regclass AND o.deptype IN ('a', 'i') AND oc.relpersistence = 'u')
+		UNION ALL SELECT 'own setting of index of partition', c.relname::text, 'pg_class'::regclass, c.oid
+			FROM relations c JOIN pg_inherits h ON h.inhrelid = c.oid JOIN pg_class parent ON parent.oid = h.inhparent
+			WHERE c.relkind IN ('i', 'I') AND c.relispartition AND (c.reltablespace <> parent.reltablespace
+				OR c.reloptions IS DISTINCT FROM parent.reloptions OR ` + commentOf("'pg_class'::regclass", "c.oid", "0") + ` IS NOT NULL)
+		UNION ALL SELECT 'switched off foreign key', k.conname || ' on ' || c.relname, 'pg_constraint'::regclass, k.oid
+			FROM pg_constraint k JOIN relations c ON c.oid = k.conrelid
+			WHERE k.contype = 'f' AND EXISTS (
+				SELECT FROM pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgisinternal AND t.tgenabled <> 'O')
+		UNION ALL SELECT 'statistics target of statistics', e.stxname::text, 'pg_statistic_ext'::regclass, e.oid
+			FROM pg_statistic_ext e JOIN spaces s ON s.oid = e.stxnamespace WHERE {statistics_target}
 		UNION ALL SELECT 'column statistics of index', c.relname || '.' || a.attname, 'pg_class'::regclass, c.oid
 			FROM relations c JOIN pg_attribute a ON a.attrelid = c.oid AND coalesce(a.attstattarget, -1) >= 0
 			WHERE c.relkind IN ('i', 'I')
@@ -70,6 +95,12 @@ var readUnmodelledSQL = `
 			WHERE c.relacl IS NOT NULL OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL)
 		UNION ALL SELECT 'grant', p.proname::text, 'pg_proc'::regclass, p.oid
 			FROM pg_proc p JOIN spaces s ON s.oid = p.pronamespace WHERE p.proacl IS NOT NULL
+		UNION ALL SELECT 'grant', 'type ' || t.typname, 'pg_type'::regclass, t.oid
+			FROM pg_type t JOIN spaces s ON s.oid = t.typnamespace WHERE t.typacl IS NOT NULL
+		UNION ALL SELECT 'grant', 'database', NULL, NULL FROM pg_database b WHERE b.datname = current_database() AND b.datacl IS NOT NULL
+		UNION ALL SELECT 'setting of database', split_part(x.setting, '=', 1) || coalesce(' of ' || o.rolname, ''), NULL, NULL
+			FROM pg_db_role_setting b JOIN pg_database d ON d.oid = b.setdatabase LEFT JOIN pg_roles o ON o.oid = b.setrole
+			CROSS JOIN unnest(b.setconfig) x (setting) WHERE d.datname = current_database()
 		UNION ALL SELECT 'grant', 'schema ' || n.nspname, 'pg_namespace'::regclass, n.oid
 			FROM pg_namespace n JOIN spaces s ON s.oid = n.oid
 			LEFT JOIN pg_init_privs i ON i.classoid = 'pg_namespace'::regclass AND i.objoid = n.oid
@@ -117,6 +148,8 @@ var readUnmodelledSQL = `
 		UNION ALL SELECT 'subscription', s.subname::text, NULL, NULL FROM pg_subscription s
 			WHERE s.subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
 		UNION ALL SELECT 'security label', l.objname, NULL, NULL FROM pg_seclabels l JOIN spaces s ON s.oid = l.objnamespace{newer}
+		UNION ALL SELECT 'dependency on extension', x.extname || ' of ' || pg_describe_object(e.classid, e.objid, 0), NULL, NULL
+			FROM pg_extension x JOIN pg_depend e ON e.refclassid = 'pg_extension'::regclass AND e.refobjid = x.oid AND e.deptype = 'x'
 	)
 	SELECT f.kind, count(*) AS count,
 		CASE WHEN count(*) <= $2 THEN json_agg(f.name ORDER BY f.name) END AS names
@@ -124,16 +157,30 @@ var readUnmodelledSQL = `
 	WHERE f.id IS NULL OR NOT EXISTS (
 		SELECT FROM pg_depend e WHERE e.classid = f.catalog AND e.objid = f.id AND e.deptype IN ('e', 'i'))
 	GROUP BY f.kind
-	ORDER BY f.kind`
+	UNION ALL SELECT 'large object', count(*), NULL FROM pg_largeobject_metadata HAVING count(*) > 0
+	ORDER BY 1`
 
 // readUnmodelled names what the schema has no place for, so that nobody takes its absence for a fact.
 func (r *postgresReader) readUnmodelled(ctx context.Context) error {
-	query := readUnmodelledSQL
-	newer := r.since(18, `
+	newer := r.since(13, `
+		UNION ALL SELECT 'trigger of partition that is enabled otherwise', t.tgname || ' on ' || c.relname, 'pg_trigger'::regclass, t.oid
+			FROM pg_trigger t JOIN relations c ON c.oid = t.tgrelid JOIN pg_trigger parent ON parent.oid = t.tgparentid
+			WHERE NOT t.tgisinternal AND t.tgenabled <> parent.tgenabled`, "")
+	newer += r.since(14, `
+		UNION ALL SELECT 'partition that is being detached', c.relname::text, 'pg_class'::regclass, c.oid
+			FROM relations c JOIN pg_inherits h ON h.inhrelid = c.oid WHERE h.inhdetachpending`, "")
+	// Names such as t_a_not_null are the server's, though after a renaming or LIKE they are those of another table.
+	newer += r.since(18, `
 		UNION ALL SELECT 'not-null constraint that is not valid or not inherited', k.conname || ' on ' || c.relname,
 			'pg_constraint'::regclass, k.oid FROM pg_constraint k JOIN relations c ON c.oid = k.conrelid
-			WHERE k.contype = 'n' AND (k.connoinherit OR NOT k.convalidated)`, "")
-	query = strings.Replace(query, "{newer}", newer, 1)
+			WHERE k.contype = 'n' AND (k.connoinherit OR NOT k.convalidated)
+		UNION ALL SELECT 'name or comment of not-null constraint', k.conname || ' on ' || c.relname, 'pg_constraint'::regclass, k.oid
+			FROM pg_constraint k JOIN relations c ON c.oid = k.conrelid
+			WHERE k.contype = 'n' AND k.conislocal AND (k.conname !~ '_not_null[0-9]*$' OR `+commentOf("'pg_constraint'::regclass", "k.oid", "0")+` IS NOT NULL)`, "")
+	query := strings.NewReplacer(
+		"{newer}", newer,
+		"{statistics_target}", r.since(13, "coalesce(e.stxstattarget, -1) >= 0", "false"),
+	).Replace(readUnmodelledSQL)
 	rows, err := rowsOrProblem[unmodelledRow](ctx, r, "count what is not modelled", query, r.namespaceList(), unmodelledNames)
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ CREATE TABLE prices (
 );
 CREATE TABLE notes (
     id integer PRIMARY KEY,
-    body text CONSTRAINT body_is_given NOT NULL,
+    body text NOT NULL,
     price_id integer,
     other_id integer,
     CONSTRAINT notes_other FOREIGN KEY (other_id) REFERENCES notes (id) NOT ENFORCED

@@ -3,7 +3,7 @@
 -- requires: 18
 -- extends: shop.sql
 CREATE TABLE workshop.loan_bikes (
-    bicycle_id integer NOT NULL REFERENCES workshop.bicycles, lent tstzrange NOT NULL, rate amount CONSTRAINT rate_is_agreed NOT NULL,
+    bicycle_id integer NOT NULL REFERENCES workshop.bicycles, lent tstzrange NOT NULL, rate amount NOT NULL,
     days integer GENERATED ALWAYS AS (EXTRACT(day FROM upper(lent) - lower(lent))) VIRTUAL,
     CONSTRAINT loan_bikes_pk PRIMARY KEY (bicycle_id, lent WITHOUT OVERLAPS),
     CONSTRAINT fair_rate CHECK (rate < 80) NOT ENFORCED
