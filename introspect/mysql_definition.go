@@ -94,6 +94,10 @@ func (n *mysqlNamespace) applyDefinition(table *mysqlTable, statement string) {
 			}
 		}
 	}
+	if table.needs.union {
+		options := mysqltext.Canonical(strings.Join(mysqlUnion.FindAllString(tail, -1), " "), n.database)
+		table.Options.Set(schema.OptionCreate, strings.TrimSpace(table.Options.Value(schema.OptionCreate)+" "+options))
+	}
 	if table.needs.partitions {
 		table.Partition = &schema.Partition{By: partitionClause(tail)}
 	}
@@ -102,7 +106,9 @@ func (n *mysqlNamespace) applyDefinition(table *mysqlTable, statement string) {
 var (
 	mysqlParser         = regexp.MustCompile("(?i)WITH PARSER `((?:[^`]|``)+)`")
 	mysqlVersionComment = regexp.MustCompile(`^/\*!\d*\s*`)
-	mysqlPartition      = regexp.MustCompile(`(?is)PARTITION\s+BY\s+(.*)`)
+	// mysqlUnion matches the options of a MERGE table that the catalog does not have.
+	mysqlUnion     = regexp.MustCompile("(?i)INSERT_METHOD=\\w+|UNION=\\((?:`(?:[^`]|``)+`|[^)`])*\\)")
+	mysqlPartition = regexp.MustCompile(`(?is)PARTITION\s+BY\s+(.*)`)
 )
 
 // splitCreateTable returns the columns, keys and constraints of a CREATE TABLE statement, and what follows them.

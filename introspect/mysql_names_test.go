@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/retort-db/retort/ddl"
 	"github.com/retort-db/retort/internal/servertest"
 	"github.com/retort-db/retort/introspect"
 	"github.com/retort-db/retort/schema"
@@ -179,45 +178,4 @@ func TestMySQLErrors(t *testing.T) {
 			t.Error("a broken view hides something")
 		}
 	})
-}
-
-func BenchmarkReadMySQL(b *testing.B) {
-	for _, count := range []int{100, 1000} {
-		b.Run(fmt.Sprint(count, "tables"), func(b *testing.B) {
-			db := openMySQL(b)
-			s := schema.New(schema.Server{Dialect: schema.MySQL})
-			for i := range count {
-				s.Tables.Add(benchmarkTable(i))
-			}
-			statements, err := ddl.Create(s.Server, s)
-			if err != nil {
-				b.Fatal(err)
-			}
-			for _, statement := range statements {
-				execMySQL(b, db, statement.SQL)
-			}
-			for b.Loop() {
-				read := readMySQL(b, db)
-				if read.Tables.Len() != count {
-					b.Fatal(read.Tables.Len())
-				}
-			}
-		})
-	}
-}
-
-func benchmarkTable(i int) *schema.Table {
-	table := &schema.Table{Name: schema.Name{Name: fmt.Sprintf("t%04d", i)}, PrimaryKey: &schema.PrimaryKey{Columns: []string{"id"}}}
-	table.Columns = append(table.Columns, &schema.Column{Name: "id", Type: "bigint", NotNull: true})
-	for c := range 14 {
-		table.Columns = append(table.Columns, &schema.Column{Name: fmt.Sprintf("c%02d", c), Type: "varchar(50)", Default: "'x'"})
-	}
-	table.Columns[1].Type, table.Columns[1].Default = "bigint", ""
-	table.Indexes = []*schema.Index{{Name: "ix_a", Parts: schema.Columns("c00", "c01")}, {Name: "ix_b", Parts: schema.Columns("c02")}}
-	table.Uniques = []*schema.Unique{{Name: "uq_a", Columns: []string{"c03"}}}
-	if i > 0 {
-		table.ForeignKeys = []*schema.ForeignKey{{Name: fmt.Sprintf("fk_%04d", i), Columns: []string{"c00"},
-			RefTable: schema.Name{Name: fmt.Sprintf("t%04d", i-1)}, RefColumns: []string{"id"}}}
-	}
-	return table
 }

@@ -58,10 +58,12 @@ type mysqlNeeds struct {
 	// expressions says that an expression has a question mark. The catalog's texts are of the charset utf8mb3 and have one
 	// for each byte of what that lacks, such as an emoji.
 	expressions bool
+	// union says that the table is made of others (MERGE).
+	union bool
 }
 
 func (n mysqlNeeds) any() bool {
-	return n.partitions || n.parsers || n.period || n.expressions || len(n.binaryDefault) > 0
+	return n.partitions || n.parsers || n.period || n.expressions || n.union || len(n.binaryDefault) > 0
 }
 
 func (n *mysqlNamespace) readDefaults() error {
@@ -119,6 +121,11 @@ func (n *mysqlNamespace) addTable(name, kind string, engine sql.NullString, coll
 		if charset := mysqlCharsetOf(collation); charset != n.charset {
 			table.Options.Set(schema.OptionCharset, charset)
 		}
+	}
+	table.needs.union = strings.EqualFold(engine.String, "MRG_MyISAM")
+	if strings.EqualFold(engine.String, "FEDERATED") {
+		// It holds a password.
+		n.out.Unmodelled = append(n.out.Unmodelled, schema.Unmodelled{Kind: "connection of table", Name: full.String()})
 	}
 	if kind == "SYSTEM VERSIONED" {
 		table.Options.Set(schema.OptionSystemVersioned, "")

@@ -202,6 +202,7 @@ func showOthers(t *testing.T, db introspect.Querier, s *schema.Schema) map[strin
 
 var (
 	oracleCreated = regexp.MustCompile(`^\d{4}-\d\d-\d\d[T ][\d:.]+Z?$`) // when a trigger was
+	oracleDefiner = regexp.MustCompile(`^(CREATE .*?)DEFINER=\S+ `)      // who creates
 	// MySQL keeps of a trigger's head what was written, where the copy has it as the catalog does.
 	oracleHead = regexp.MustCompile(`(?is)^CREATE DEFINER=\S+ TRIGGER .*? FOR EACH ROW (?:FOLLOWS \S+ )?`)
 )
@@ -229,7 +230,7 @@ func showCreateOf(t *testing.T, db introspect.Querier, kind string, name schema.
 		}
 		for _, field := range fields {
 			if !oracleCreated.MatchString(field.String) {
-				out = append(out, oracleHead.ReplaceAllString(oracleDB.ReplaceAllString(field.String, ""), ""))
+				out = append(out, oracleDefiner.ReplaceAllString(oracleHead.ReplaceAllString(oracleDB.ReplaceAllString(field.String, ""), ""), ""))
 			}
 		}
 	}
