@@ -23,7 +23,7 @@ func (p *program) checkCommand() *cli.Command {
 			&cli.BoolFlag{Name: "staged", Usage: "look at what would be committed (git's index) instead of what is on disk"},
 			&cli.BoolFlag{Name: "db", Usage: "compare the database too"},
 			&cli.BoolFlag{Name: "include-foreign", Usage: "also count tables and other objects that no revision made"},
-			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "say on standard error where the time went"},
+			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "list hazards, and say on standard error where the time went"},
 			&cli.StringFlag{Name: "format", Usage: "text, json, github, sarif or gitlab", DefaultText: "text"},
 			&cli.BoolFlag{Name: "json", Usage: "short for --format json"},
 		},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/retort-db/retort/cmd/internal/output"
+	"github.com/retort-db/retort/lint"
 	"github.com/retort-db/retort/render"
 )
 
@@ -107,11 +108,72 @@ func (c *checking) writeDrift(w io.Writer, one drift) error {
 				return err
 			}
 		}
+		if one.rule == ruleMissingRevision {
+			if err := c.writeHazards(w, group[0].Findings); err != nil {
+				return err
+			}
+		}
 	}
 	if one.Meaning != "" {
 		c.note("\n%s", one.Meaning)
 	}
 	return nil
+}
+
+// writeHazards says in one line what a revision with the changes would lose, lock or break; -v lists it.
+func (c *checking) writeHazards(w io.Writer, findings []finding) error {
+	style := c.style(w)
+	titles, severities := map[string]string{}, map[lint.Severity]int{}
+	for _, rule := range lint.Rules() {
+		titles[rule.ID] = rule.Title
+	}
+	var rules []string
+	for _, f := range findings {
+		if titles[f.ID] == "" {
+			continue
+		}
+		severities[lint.Severity(f.Severity)]++
+		if !slices.Contains(rules, f.ID) {
+			rules = append(rules, f.ID)
+		}
+	}
+	if len(rules) == 0 {
+		return nil
+	}
+	var counts []string
+	for _, severity := range lint.Severities {
+		if severities[severity] > 0 {
+			counts = append(counts, fmt.Sprintf("%d %s", severities[severity], severity))
+		}
+	}
+	hint := "; -v lists them"
+	if c.Bool("verbose") {
+		hint = ""
+	}
+	if _, err := fmt.Fprintf(w, "    hazards: %s (%s)%s\n", strings.Join(counts, ", "), strings.Join(rules, ", "), hint); err != nil || hint != "" {
+		return err
+	}
+	for _, f := range findings {
+		if titles[f.ID] == "" {
+			continue
+		}
+		mark := style.Yellow(f.Severity)
+		if f.Severity == string(lint.Danger) {
+			mark = style.Red(f.Severity)
+		}
+		if _, err := fmt.Fprintf(w, "      %s: %s%s (%s)\n        %s\n", mark, prefixed(f.Object), f.Text, f.ID, f.Way); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prefixed is an object as it stands before a text about it.
+func prefixed(object string) string {
+	if object == "" {
+		return ""
+	}
+	return object + ": "
 }
 
 // driftProblems turns the differences into problems with their places, for platforms that show one at a time.

@@ -268,7 +268,7 @@ func (i *invocation) compareOne(built *project, loaded protocol.Loaded, live *sc
 	if err != nil {
 		return out, fmt.Errorf("compare on %s: %w", input.Current.Server, err)
 	}
-	return out, hazards{ignore: i.config.LintIgnore, shape: with.shape}.add(&out)
+	return out, hazards{project: i.config.Lint, shape: with.shape}.add(&out)
 }
 
 // scratch says where a MySQL server may lend scratch space.

@@ -11,8 +11,8 @@ import (
 
 // hazards is what the linter has to say about a plan: what is lost, locked, copied, or may fail.
 type hazards struct {
-	ignore []string // rules that the project does without
-	shape  planShape
+	project lint.Project
+	shape   planShape
 }
 
 // add adds the hazards to the findings of a plan.
@@ -39,7 +39,7 @@ func (h hazards) add(one *comparison) error {
 // of lints operations of a plan. Remarks on names and design, and those that are merely good to know, are left to lint and
 // review. Where a decision is due, it is the first question. A plan in online form tells by itself what still blocks.
 func (h hazards) of(plan *diff.Plan, before *schema.Schema, operations []op.Operation) ([]diff.Finding, error) {
-	findings, err := lint.Run(lint.Input{Server: before.Server, Before: before, Upgrade: operations, Ignore: h.ignore})
+	findings, err := lint.Run(lint.Input{Server: before.Server, Before: before, Upgrade: operations, Project: h.project})
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -246,18 +247,18 @@ func (i *invocation) lintRevisions(h *history, chosen []string, servers []schema
 		}
 	}
 	for n, one := range loaded.Dialects {
-		if err := result.engine(one, servers[n], metas, sizes, i.config.LintIgnore, &allowances); err != nil {
+		if err := result.engine(one, servers[n], metas, sizes, i.config.Lint, &allowances); err != nil {
 			return nil, err
 		}
 	}
-	for _, problem := range allowances.Problems(i.config.LintIgnore) {
+	for _, problem := range allowances.Problems(i.config.Lint) {
 		result.Findings = append(result.Findings, linted{Finding: problem.Finding, File: problem.File, Line: problem.Line})
 	}
 	return result, nil
 }
 
 // engine lints the chosen revisions of what was loaded for one engine.
-func (result *lintResult) engine(loaded protocol.Loaded, server schema.Server, chosen map[string]versions.Meta, sizes lint.Sizes, ignore []string, allowances *lint.Allowances) error {
+func (result *lintResult) engine(loaded protocol.Loaded, server schema.Server, chosen map[string]versions.Meta, sizes lint.Sizes, project lint.Project, allowances *lint.Allowances) error {
 	state := loaded.Replayed.Clone()
 	for _, recorded := range loaded.Revisions {
 		recorded.Restore()
@@ -265,7 +266,7 @@ func (result *lintResult) engine(loaded protocol.Loaded, server schema.Server, c
 		if wanted {
 			findings, err := lint.Run(lint.Input{
 				Server: server, Before: state, Upgrade: recorded.Upgrade, Downgrade: recorded.Downgrade,
-				Irreversible: recorded.Irreversible, Sizes: sizes, Ignore: ignore,
+				Irreversible: recorded.Irreversible, Sizes: sizes, Project: project, File: filepath.ToSlash(meta.File),
 			})
 			if err != nil {
 				return misfit(recorded.ID, meta, err)

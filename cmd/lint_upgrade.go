@@ -24,6 +24,9 @@ func (i *invocation) lintUpgrade(target string) error {
 	if err != nil {
 		return err
 	}
+	if i.Bool("all") {
+		return i.lintAll(h, policy, target)
+	}
 	ids, server, sizes, err := i.upcoming(h, target)
 	if err != nil {
 		return err

@@ -73,7 +73,7 @@ func (i *invocation) review() error {
 
 // reviewInput gathers what the report is made of.
 func (i *invocation) reviewInput(b *branch) (review.Input, error) {
-	in := review.Input{Base: b.base, Uncommitted: b.uncommitted, Troubles: b.troubles, Revisions: b.added, Ignore: i.config.LintIgnore}
+	in := review.Input{Base: b.base, Uncommitted: b.uncommitted, Troubles: b.troubles, Revisions: b.added, Lint: i.config.Lint}
 	sizes, known, err := i.lintStatistics()
 	if err != nil {
 		return in, err

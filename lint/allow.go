@@ -129,8 +129,8 @@ type AllowanceProblem struct {
 }
 
 // Problems returns what is wrong with the directives: an unknown rule, no reason, nothing that is allowed any more. Call it
-// after the findings of all engines were filtered. The rules that were left out on purpose are not missed.
-func (a *Allowances) Problems(ignored []string) []AllowanceProblem {
+// after the findings of all engines were filtered. Rules that the project leaves out are not missed.
+func (a *Allowances) Problems(project Project) []AllowanceProblem {
 	if a == nil {
 		return nil
 	}
@@ -149,7 +149,7 @@ func (a *Allowances) Problems(ignored []string) []AllowanceProblem {
 			add(one, fmt.Sprintf("there is no rule %s", one.Rule), "see docs/rules.md for the rules")
 		case one.Reason == "":
 			add(one, fmt.Sprintf("the directive says no reason why %s is allowed", one.Rule), "write the reason behind the rule")
-		case !one.used && !slices.Contains(ignored, one.Rule):
+		case !one.used && project.wants(ruleOf(one.Rule), one.File):
 			add(one, fmt.Sprintf("nothing here is reported by %s any more", one.Rule), "take the directive out")
 		}
 	}
@@ -157,4 +157,9 @@ func (a *Allowances) Problems(ignored []string) []AllowanceProblem {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
 	return out
+}
+
+func ruleOf(id string) Rule {
+	at := slices.IndexFunc(rules, func(r rule) bool { return r.ID == id })
+	return rules[at].Rule
 }

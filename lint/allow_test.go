@@ -73,7 +73,7 @@ func TestAllowances(t *testing.T) {
 		t.Error("a directive of another file allows a finding")
 	}
 	var got []string
-	for _, problem := range allowances.Problems(nil) {
+	for _, problem := range allowances.Problems(lint.Project{}) {
 		got = append(got, fmt.Sprintf("%d %s", problem.Line, problem.Text))
 	}
 	want := []string{
@@ -92,10 +92,10 @@ func TestUnusedAllowance(t *testing.T) {
 	if err := allowances.Read("a.go", []byte(source)); err != nil {
 		t.Fatal(err)
 	}
-	if problems := allowances.Problems(nil); len(problems) != 1 || problems[0].Line != 3 {
+	if problems := allowances.Problems(lint.Project{}); len(problems) != 1 || problems[0].Line != 3 {
 		t.Errorf("problems %+v", problems)
 	}
-	if problems := allowances.Problems([]string{"drop-table"}); len(problems) != 0 {
+	if problems := allowances.Problems(lint.Project{Ignore: []string{"drop-table"}}); len(problems) != 0 {
 		t.Errorf("a rule that is left out is missed: %+v", problems)
 	}
 	findings := []lint.Finding{{Rule: "drop-table"}}

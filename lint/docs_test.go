@@ -15,7 +15,9 @@ import (
 	"github.com/retort-db/retort/schema"
 )
 
-const rulesIntroduction = `# Rules
+var namesOfKinds = "`" + strings.Join(lint.NameKinds, "`, `") + "`"
+
+var rulesIntroduction = `# Rules
 
 ` + "`retort lint`" + ` reads what revisions do, with the schema before each step in hand, and says what a reviewer should know: what
 is lost, what others wait for, what breaks while it is deployed. It needs no database. This page is written from the rules
@@ -49,14 +51,32 @@ A comment on the line of the step, above it, or above the whole revision allows 
 m.DropColumn("users", "phone")
 ` + "```" + `
 
-A directive without a reason, with an unknown rule, or that allows nothing any more is reported itself. Rules that do not fit a
-project are left out in ` + "`retort.yaml`" + `:
+A directive without a reason, with an unknown rule, or that allows nothing any more is reported itself.
+
+## A project's own rules
+
+` + "`retort.yaml`" + ` says what a project does without, weighs otherwise, or asks for:
 
 ` + "```yaml" + `
 lint:
-  ignore: [enum-order, wide-index]
   fail_on: [destructive, lock]
+  ignore: [enum-order, wide-index]
+  rules:
+    prefer-text: info            # an optional rule is on once it has a severity
+    drop-default: danger
+    change-default: off          # as under ignore
+    drop-column:
+      severity: warning
+      except: [migrations/legacy, "2019*.go"]   # the end of a file's path, or of a directory above it
+  types: {deny: [money]}         # or allow: what is not listed is then forbidden
+  charsets: {allow: [utf8mb4]}
+  engines: {allow: [InnoDB]}
+  names:                         # regular expressions, see https://pkg.go.dev/regexp/syntax
+    index: ^(ix|uq)_
 ` + "```" + `
+
+The kinds of names are ` + namesOfKinds + `. An entry of ` + "`types`" + ` without arguments stands for a type with any.
+Optional rules are marked in the list below. Rules themselves cannot be added.
 
 ## Failing
 
@@ -72,7 +92,11 @@ func TestRulesDocument(t *testing.T) {
 	rules := lint.Rules()
 	out.WriteString("\n## All rules\n\n| Rule | Category | Severity | |\n|---|---|---|---|\n")
 	for _, rule := range rules {
-		fmt.Fprintf(&out, "| [%s](#%s) | %s | %s | %s |\n", rule.ID, rule.ID, rule.Category, rule.Severity, rule.Title)
+		optional := ""
+		if rule.Optional {
+			optional = ", optional"
+		}
+		fmt.Fprintf(&out, "| [%s](#%s) | %s | %s%s | %s |\n", rule.ID, rule.ID, rule.Category, rule.Severity, optional, rule.Title)
 	}
 	out.WriteString("\nThe examples are steps of a revision, on these tables of revisions before it:\n\n```go\n" + exampleSource(t) + "```\n")
 	for _, category := range lint.Categories {

@@ -938,6 +938,24 @@ var examples = map[string]example{
 		},
 	},
 
+	"unqualified-name": {
+		badUp: func(m *op.Migration) {
+			m.CreateTable("notes", op.Column("id", "bigint").NotNull(), op.PrimaryKey("id"))
+		},
+		goodUp: func(m *op.Migration) {
+			m.CreateTable("app.notes", op.Column("id", "bigint").NotNull(), op.PrimaryKey("id"))
+		},
+	},
+
+	"name-pattern": {
+		badUp: func(m *op.Migration) {
+			m.CreateIndex("users_phone", "users", "phone")
+		},
+		goodUp: func(m *op.Migration) {
+			m.CreateIndex("ix_users_phone", "users", "phone")
+		},
+	},
+
 	"no-primary-key": {
 		badUp: func(m *op.Migration) {
 			m.CreateTable("notes", op.Column("text", "varchar(200)"))
@@ -1053,6 +1071,87 @@ var examples = map[string]example{
 		},
 		goodUp: func(m *op.Migration) {
 			m.Exec("INSERT INTO archived_orders (id, user_id) SELECT id, user_id FROM orders WHERE id < 100")
+		},
+	},
+
+	"mysql-type": {
+		badUp: func(m *op.Migration) {
+			m.AddColumn("users", op.Column("seen", "timestamp"))
+		},
+		goodUp: func(m *op.Migration) {
+			m.AddColumn("users", op.Column("seen", "datetime"))
+		},
+	},
+
+	"prefer-text": {
+		badUp: func(m *op.Migration) {
+			m.AddColumn("users", op.Column("nick", "varchar(20)"))
+		},
+		goodUp: func(m *op.Migration) {
+			m.AddColumn("users", op.Column("nick", "text"))
+		},
+	},
+
+	"prefer-bigint": {
+		badUp: func(m *op.Migration) {
+			m.AddColumn("users", op.Column("visits", "integer"))
+		},
+		goodUp: func(m *op.Migration) {
+			m.AddColumn("users", op.Column("visits", "bigint"))
+		},
+	},
+
+	"inexact-number": {
+		badUp: func(m *op.Migration) {
+			m.AddColumn("orders", op.Column("tax", "double precision"))
+		},
+		goodUp: func(m *op.Migration) {
+			m.AddColumn("orders", op.Column("tax", "numeric(10,2)"))
+		},
+	},
+
+	"column-order": {
+		badUp: func(m *op.Migration) {
+			m.CreateTable("flags", op.Column("a", "boolean").NotNull(), op.Column("id", "bigint").NotNull(), op.Column("b", "boolean").NotNull(), op.Column("at", "timestamptz").NotNull(), op.PrimaryKey("id"))
+		},
+		goodUp: func(m *op.Migration) {
+			m.CreateTable("flags", op.Column("id", "bigint").NotNull(), op.Column("at", "timestamptz").NotNull(), op.Column("a", "boolean").NotNull(), op.Column("b", "boolean").NotNull(), op.PrimaryKey("id"))
+		},
+	},
+
+	"missing-comment": {
+		badUp: func(m *op.Migration) {
+			m.AddColumn("users", op.Column("kind", "bigint"))
+		},
+		goodUp: func(m *op.Migration) {
+			m.AddColumn("users", op.Column("kind", "bigint").Comment("1 is a person, 2 a company"))
+		},
+	},
+
+	"foreign-key-used": {
+		badUp: func(m *op.Migration) {
+			m.CreateTable("notes", op.Column("id", "bigint").NotNull(), op.Column("user_id", "bigint"), op.PrimaryKey("id"), op.ForeignKey("user_id").References("users", "id").Named("fk_notes_user_id"))
+		},
+		goodUp: func(m *op.Migration) {
+			m.CreateTable("notes", op.Column("id", "bigint").NotNull(), op.Column("user_id", "bigint"), op.PrimaryKey("id"))
+		},
+	},
+
+	"forbidden-type": {
+		badUp: func(m *op.Migration) {
+			m.AddColumn("users", op.Column("balance", "money"))
+		},
+		goodUp: func(m *op.Migration) {
+			m.AddColumn("users", op.Column("balance", "numeric(12,2)"))
+		},
+	},
+
+	"forbidden-storage": {
+		badUp: func(m *op.Migration) {
+			m.AddColumn("users", op.Column("nick", "varchar(20)").Charset("latin2"))
+		},
+		goodUp: func(m *op.Migration) {
+			m.AddColumn("users", op.Column("nick", "varchar(20)").Charset("utf8mb4"))
 		},
 	},
 }

@@ -119,6 +119,19 @@ func TestFactsOnPostgres(t *testing.T) {
 	if err := conn.QueryRow(ctx, "SELECT count(*) FROM pg_stats WHERE tablename = 'users' AND attname = 'nothing'").Scan(&count); err != nil || count != 0 {
 		t.Errorf("%d statistics of a column with another type, %v", count, err)
 	}
+	// The order of columns makes the difference that column-order tells.
+	if err := run("CREATE TABLE gaps (a boolean, id bigint, b boolean, at timestamptz)", "CREATE TABLE dense (id bigint, at timestamptz, a boolean, b boolean)",
+		"INSERT INTO gaps SELECT true, n, true, now() FROM generate_series(1, 10000) n", "INSERT INTO dense SELECT n, now(), true, true FROM generate_series(1, 10000) n"); err != nil {
+		t.Fatal(err)
+	}
+	pages := func(values int) int { // a page has 8,168 bytes for rows, a row a header of 24 and a pointer of 4
+		perPage := 8168 / (values + 28)
+		return (10000 + perPage - 1) / perPage
+	}
+	var gaps, dense int
+	if err := conn.QueryRow(ctx, "SELECT pg_relation_size('gaps') / 8192, pg_relation_size('dense') / 8192").Scan(&gaps, &dense); err != nil || gaps != pages(32) || dense != pages(24) {
+		t.Errorf("the tables have %d and %d pages, want %d and %d, %v", gaps, dense, pages(32), pages(24), err)
+	}
 	for _, c := range []struct{ code, sql string }{
 		{"42601", "UPDATE users SET id = 1, id = 2"},
 		{"42830", "CREATE TABLE notes (id bigint REFERENCES users (nothing))"},

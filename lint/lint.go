@@ -63,8 +63,10 @@ type Input struct {
 	Irreversible string
 	// Sizes holds what is known of tables' sizes.
 	Sizes Sizes
-	// Ignore leaves rules out, by their ids.
-	Ignore []string
+	// Project is what the project says about the rules.
+	Project Project
+	// File is the path of the revision's file, with slashes; empty if there is none yet.
+	File string
 }
 
 // Sizes holds the sizes of tables, by [schema.Name.String] of the table's name.
@@ -107,6 +109,7 @@ type Rule struct {
 	Why      string   // what it does to whom
 	Safe     string   // the safe way
 	Engines  []Engine // where it applies
+	Optional bool     // it is off unless the project asks for it
 	// Bad is revision code that is reported, Good is code that does the same safely and is not. They are the statements in a
 	// direction's function, with the tables of the documentation's example in place.
 	Bad, Good string

@@ -9,7 +9,7 @@ import (
 
 // rules holds all rules, in the order of the documentation.
 var rules = byCategory(destructive, locking, rewriting, scanning, breaking, failing, irreversible, implicit, naming, design,
-	access, partitions, inStatements, keys)
+	access, partitions, inStatements, keys, habits, policies)
 
 func byCategory(lists ...[]rule) []rule {
 	all := slices.Concat(lists...)

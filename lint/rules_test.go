@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/format"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -72,6 +73,21 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// exampleProject is the configuration of the documentation, with all optional rules.
+func exampleProject() lint.Project {
+	project := lint.Project{
+		Severities: map[string]lint.Severity{},
+		Types:      lint.List{Deny: []string{"money"}}, Charsets: lint.List{Allow: []string{"utf8mb4"}},
+		Names: map[string]*regexp.Regexp{"index": regexp.MustCompile("^(ix|uq)_")},
+	}
+	for _, rule := range lint.Rules() {
+		if rule.Optional {
+			project.Severities[rule.ID] = lint.Info
+		}
+	}
+	return project
+}
+
 // affected are versions that rules about few versions are for; the others are tried with the oldest one.
 var affected = map[string]schema.Version{"concurrent-index-corrupts": {Major: 14, Minor: 3}}
 
@@ -97,7 +113,7 @@ func found(t *testing.T, server schema.Server, rule string, up, down func(*op.Mi
 	if _, err := ddl.Compile(server, before, upgrade); err != nil {
 		t.Errorf("the example cannot run: %v", err)
 	}
-	findings, err := lint.Run(lint.Input{Server: server, Before: before, Upgrade: upgrade, Downgrade: downgrade})
+	findings, err := lint.Run(lint.Input{Server: server, Before: before, Upgrade: upgrade, Downgrade: downgrade, Project: exampleProject()})
 	if err != nil {
 		t.Fatal(err)
 	}

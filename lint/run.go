@@ -33,6 +33,11 @@ func Run(in Input) ([]Finding, error) {
 		r.undo()
 		r.apply(func(rule *rule) { check(rule.revision, r) })
 	}
+	for n, finding := range r.findings {
+		if severity, stated := r.Project.Severities[finding.Rule]; stated {
+			r.findings[n].Severity = severity
+		}
+	}
 	slices.SortStableFunc(r.findings, func(a, b Finding) int {
 		return cmp.Or(
 			cmp.Compare(uint(a.Operation), uint(b.Operation)), // -1 comes last
@@ -174,7 +179,7 @@ func (r *run) remember(operation op.Operation) {
 func (r *run) apply(look func(*rule)) {
 	for i := range rules {
 		rule := &rules[i]
-		if rule.covers(r.Server) && !slices.Contains(r.Ignore, rule.ID) {
+		if rule.covers(r.Server) && r.Project.wants(rule.Rule, r.File) {
 			r.at = rule
 			look(rule)
 		}

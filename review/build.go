@@ -22,8 +22,8 @@ type Input struct {
 	// Sizes is what is known of tables' sizes, and SizesOf where that comes from.
 	Sizes   lint.Sizes
 	SizesOf string
-	// Ignore holds the ids of rules that the project does without.
-	Ignore []string
+	// Lint is what the project says about the rules.
+	Lint lint.Project
 }
 
 // Source is where a revision is written.

@@ -33,7 +33,7 @@ func (l *look) findings(engines []*engine, at int) (kept, allowed []Finding) {
 		// Build has carried the operations out, so they fit.
 		found, _ := lint.Run(lint.Input{
 			Server: e.Server, Before: e.states[at], Upgrade: recorded.Upgrade, Downgrade: recorded.Downgrade,
-			Irreversible: recorded.Irreversible, Sizes: l.in.Sizes, Ignore: l.in.Ignore,
+			Irreversible: recorded.Irreversible, Sizes: l.in.Sizes, Project: l.in.Lint, File: source.File,
 		})
 		placeOf := func(f lint.Finding) Place {
 			if place := placeAt(recorded, position{f.Operation, f.Step}); place != (Place{}) {
@@ -81,7 +81,7 @@ func mergeFindings(out []Finding, on [][]schema.Dialect, more []lint.Finding, e 
 // directives are findings about directives that are wrong, or allow nothing any more.
 func (l *look) directives() []Finding {
 	var out []Finding
-	for _, problem := range l.allowances.Problems(l.in.Ignore) {
+	for _, problem := range l.allowances.Problems(l.in.Lint) {
 		finding := Finding{Finding: problem.Finding, Place: Place{File: problem.File, Line: problem.Line}}
 		for _, source := range l.in.Revisions {
 			if source.File == problem.File {

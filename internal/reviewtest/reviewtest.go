@@ -22,7 +22,7 @@ type Revision struct {
 // Input records revisions on engines. Each revision is in a file of its own and follows the one before it.
 func Input(t testing.TB, before func(m *op.Migration), dialects []schema.Dialect, revisions ...Revision) review.Input {
 	t.Helper()
-	in := review.Input{Ignore: ignored(), Base: review.Base{Name: "main", Commit: "9f1c2ab04d1e5b7a3c6f8e9d0a1b2c3d4e5f6a7b"}}
+	in := review.Input{Lint: lint.Project{Ignore: ignored()}, Base: review.Base{Name: "main", Commit: "9f1c2ab04d1e5b7a3c6f8e9d0a1b2c3d4e5f6a7b"}}
 	last := []string{"aaaa00000000"}
 	for _, r := range revisions {
 		in.Revisions = append(in.Revisions, review.Source{Meta: versions.Meta{

@@ -51,9 +51,9 @@ type Config struct {
 	LockTimeout      time.Duration
 	StatementTimeout time.Duration
 
-	// LintFailOn is what lint fails on if no flag says otherwise, LintIgnore holds the rules that the project does without.
+	// LintFailOn is what lint fails on if no flag says otherwise, Lint what the project says about the rules.
 	LintFailOn lint.Policy
-	LintIgnore []string
+	Lint       lint.Project
 
 	FileTemplate string
 	// Header is text for the top of each new file, such as a license.

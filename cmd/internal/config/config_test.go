@@ -43,6 +43,16 @@ func TestParseMistakes(t *testing.T) {
 			`retort.yaml:3: lint: fail_on: "locks" is no severity (danger, warning, info), no category (destructive, lock, rewrite, scan, breaking, failing, irreversible, implicit, naming, design) and no rule`,
 			`retort.yaml:4: lint: unknown key "fail"; did you mean fail_on?`,
 		}},
+		{"lint rules", "lint:\n  rules:\n    drop-tabel: info\n    wide-index: loud\n    drop-column: {severity: off, exceptt: [a]}\n    drop-table: {except: ['[a']}\n  types: [money]\n  charsets: {only: [x]}\n  names: {indx: ^a, index: '('}\n", []string{
+			`retort.yaml:3: lint: rules: unknown rule "drop-tabel"; did you mean drop-table?`,
+			`retort.yaml:4: lint: rules: wide-index cannot be "loud"; use one of danger, warning, info, off`,
+			`retort.yaml:5: lint: rules: drop-column: unknown key "exceptt"; did you mean except?`,
+			`retort.yaml:6: lint: rules: drop-table: except: "[a" is no pattern of files`,
+			`retort.yaml:7: lint: types must hold allow or deny, such as "deny: [money]"`,
+			`retort.yaml:8: lint: charsets: unknown key "only"; use one of allow, deny`,
+			"retort.yaml:9: lint: names: unknown kind \"indx\"; did you mean index?",
+			"retort.yaml:9: lint: names: index: error parsing regexp: missing closing ): `(`",
+		}},
 		{"no YAML", "url: [\n", []string{"retort.yaml:1: did not find expected node content"}},
 		{"no mapping", "- a\n", []string{`retort.yaml:1: the file must be a list of keys and values, such as "url: sqlite:app.db"`}},
 	}
