@@ -86,6 +86,7 @@ func (i *invocation) readForBaseline(database *introspect.Database) (*schema.Sch
 	if err != nil {
 		return nil, err
 	}
+	i.noteUnmatched(filter, current)
 	ignored := i.ignored()
 	out := filter.apply(current).Clone()
 	out.Tables.Filter(func(t *schema.Table) bool {

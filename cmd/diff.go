@@ -117,6 +117,7 @@ func (i *invocation) compareForwards(from, to source, change func(*diff.Options)
 			return comparison{}, err
 		}
 	}
+	i.noteUnmatched(filter, current, target)
 	current, target = filter.apply(current), filter.apply(target)
 	result, err := autogen.Run(i.ctx, autogen.Input{Current: current, Target: target, Database: s.database, Diff: options, NoProof: true})
 	if err != nil {

@@ -33,6 +33,36 @@ func (i *invocation) filter() (filter, error) {
 	return f, nil
 }
 
+// noteUnmatched names the patterns that no object of any schema has the name for: most are misspelled.
+func (i *invocation) noteUnmatched(f filter, schemas ...*schema.Schema) {
+	for _, flag := range []struct {
+		name     string
+		patterns []string
+	}{{"--only", f.only}, {"--exclude", f.exclude}} {
+		for _, pattern := range flag.patterns {
+			alone := filter{only: []string{pattern}}
+			if !slices.ContainsFunc(schemas, func(s *schema.Schema) bool { return alone.matchesAny(s) }) {
+				i.note("warning: %s %s matches nothing", flag.name, pattern)
+			}
+		}
+	}
+}
+
+// matchesAny reports whether any object of a schema is let through.
+func (f filter) matchesAny(s *schema.Schema) bool {
+	return anyPasses(f, &s.Tables) || anyPasses(f, &s.Views) || anyPasses(f, &s.Enums) || anyPasses(f, &s.Domains) || anyPasses(f, &s.Composites) ||
+		anyPasses(f, &s.Sequences) || anyPasses(f, &s.Functions) || anyPasses(f, &s.Extensions)
+}
+
+func anyPasses[T schema.Object](f filter, objects *schema.Objects[T]) bool {
+	for object := range objects.All() {
+		if f.passes(object.ObjectName()) {
+			return true
+		}
+	}
+	return false
+}
+
 // passes reports whether an object is let through. A pattern without a dot also stands for the name alone.
 func (f filter) passes(name schema.Name) bool {
 	matches := func(pattern string) bool {

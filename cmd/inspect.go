@@ -59,6 +59,7 @@ func (i *invocation) inspect() error {
 	if err != nil {
 		return err
 	}
+	i.noteUnmatched(filter, read)
 	read = filter.apply(read)
 	for _, problem := range read.Problems {
 		i.note("warning: %s could not be read: %s", problem.Object, problem.Reason)

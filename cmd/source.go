@@ -75,10 +75,18 @@ func (s *sources) connect(list ...source) ([]*introspect.Database, error) {
 		}
 		databases[n], s.database, s.dialect = database, database, database.Dialect
 	}
-	if s.database != nil {
-		return databases, nil
+	if s.database == nil {
+		return databases, s.chooseDialect(list)
 	}
-	return databases, s.chooseDialect(list)
+	if name := s.String("dialect"); name != "" && !isDialect(name, s.dialect) {
+		return nil, &arguments.UsageError{Command: s.Command.Name, Text: fmt.Sprintf("the database is of %s, and --dialect says %s", s.dialect, name)}
+	}
+	return databases, nil
+}
+
+func isDialect(name string, dialect schema.Dialect) bool {
+	parsed, err := schema.ParseDialect(name)
+	return err == nil && parsed == dialect
 }
 
 func (s *sources) openSource(one source) (*introspect.Database, error) {

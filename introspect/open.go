@@ -44,12 +44,15 @@ func Open(ctx context.Context, rawURL string) (*Database, error) {
 	if !ok {
 		return nil, fmt.Errorf("no driver for %s: import github.com/retort-db/retort/introspect/%s", dialect, dialect)
 	}
-	db, err := driver.Open(rawURL)
+	db, err := driver.Open(lowerScheme(rawURL))
 	if err != nil {
 		return nil, &OpenError{URL: MaskURL(rawURL), Cause: maskError(err, rawURL)}
 	}
 	if err := db.PingContext(ctx); err != nil {
 		db.Close()
+		if dialect == schema.SQLite {
+			err = sqliteFileError(err)
+		}
 		return nil, &OpenError{URL: MaskURL(rawURL), Cause: maskError(err, rawURL)}
 	}
 	return &Database{DB: db, Dialect: dialect}, nil
@@ -69,6 +72,7 @@ func (e *OpenError) Unwrap() error { return e.Cause }
 
 // DialectOf tells which dialect a database URL or DSN is for.
 func DialectOf(rawURL string) (schema.Dialect, error) {
+	rawURL = lowerScheme(rawURL)
 	scheme, _, found := strings.Cut(rawURL, ":")
 	switch {
 	case rawURL == "":
@@ -90,6 +94,15 @@ func DialectOf(rawURL string) (schema.Dialect, error) {
 	}
 	return "", fmt.Errorf("cannot tell the database of %q: begin it with sqlite:, postgres:// or mysql://…", MaskURL(rawURL))
 }
+
+// lowerScheme writes the scheme of a URL as the drivers know it: some take only small letters for one.
+func lowerScheme(rawURL string) string {
+	scheme := anyScheme.FindString(rawURL)
+	return strings.ToLower(scheme) + rawURL[len(scheme):]
+}
+
+// anyScheme finds a scheme in any case. Without slashes it may be the user of a DSN.
+var anyScheme = regexp.MustCompile(`^(?i)((postgres|postgresql|pgx|mysql|mariadb)://|(sqlite|sqlite3|file):)`)
 
 var (
 	mysqlDSN   = regexp.MustCompile(`^([^/]*@)?(tcp|tcp6|unix)\([^)]*\)/`)

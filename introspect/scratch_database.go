@@ -59,7 +59,7 @@ func openOther(ctx context.Context, dialect schema.Dialect, rawURL, name string)
 	if driver.OpenDatabase == nil {
 		return nil, fmt.Errorf("the driver for %s cannot open another database than that of the URL", dialect)
 	}
-	db, err := driver.OpenDatabase(rawURL, name)
+	db, err := driver.OpenDatabase(lowerScheme(rawURL), name)
 	if err == nil {
 		if err = db.PingContext(ctx); err != nil {
 			db.Close()

@@ -45,6 +45,9 @@ func sqliteFileError(err error) error {
 		return &SQLiteFileError{Reason: "the database file is damaged; restore it, or try .recover of the sqlite3 shell", Cause: err}
 	case strings.Contains(text, "database is locked"), strings.Contains(text, "database table is locked"):
 		return &SQLiteBusyError{Cause: err}
+	case strings.Contains(text, "unable to open database file"):
+		// Looking at the file here would not do: closing it takes away the locks of all connections of the program.
+		return &SQLiteFileError{Reason: "the database file cannot be opened; see who may read it and its folder", Cause: err}
 	case strings.Contains(text, "unsupported file format"):
 		return &SQLiteFileError{Reason: "the database file was written by a newer SQLite", Cause: err}
 	}

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -96,13 +97,18 @@ func TestSQLiteBrokenObjects(t *testing.T) {
 		"CREATE TRIGGER lost AFTER INSERT ON good BEGIN INSERT INTO gone VALUES (1); END", "DROP TABLE gone",
 		"PRAGMA writable_schema = ON",
 		"INSERT INTO sqlite_schema VALUES ('table', 'elsewhere', 'elsewhere', 0, 'CREATE VIRTUAL TABLE elsewhere USING no_such_module(a)')",
+		"INSERT INTO sqlite_schema VALUES ('table', 'old_notes', 'old_notes', 0, 'CREATE VIRTUAL TABLE old_notes USING fts4(a)')",
 		"PRAGMA writable_schema = OFF",
+		"CREATE TABLE old_notes_content (docid INTEGER PRIMARY KEY, c0a)", "CREATE TABLE old_notes_mine (a INT)",
 	} {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatalf("%s\n%v", statement, err)
 		}
 	}
 	s := readSQLite(t, openSQLiteFile(t, file), introspect.Options{})
+	if content, mine := s.Table(named("old_notes_content")), s.Table(named("old_notes_mine")); content.Foreign == "" || mine.Foreign != "" {
+		t.Errorf("the shadow table of a module that is not there is foreign: %q; a table with such a name: %q", content.Foreign, mine.Foreign)
+	}
 	if s.Table(named("good")) == nil || !s.Views.Has(named("broken")) || s.Triggers.Len() != 1 || s.Table(named("elsewhere")).Virtual == "" {
 		t.Errorf("a broken object hides something: %d tables, %d views, %d triggers, problems %v", s.Tables.Len(), s.Views.Len(), s.Triggers.Len(), s.Problems)
 	}
@@ -157,7 +163,34 @@ func TestSQLiteDamagedFiles(t *testing.T) {
 			if s != nil {
 				t.Errorf("%d tables are read of it", s.Tables.Len())
 			}
+			if _, err := introspect.Open(t.Context(), file); !errors.As(err, &fileError) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("opening: error %v, want a SQLiteFileError with %q", err, c.want)
+			}
 		})
+	}
+}
+
+// TestSQLiteCannotOpen has a path that is too long for SQLite, which says of it what it says of a file without rights.
+func TestSQLiteCannotOpen(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), strings.Repeat("a", 200), strings.Repeat("b", 200), strings.Repeat("c", 200))
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, err := introspect.Open(t.Context(), filepath.Join(folder, "x.db"))
+	var fileError *introspect.SQLiteFileError
+	if !errors.As(err, &fileError) || !strings.Contains(err.Error(), "cannot be opened") {
+		t.Errorf("error %v, want a SQLiteFileError", err)
+	}
+}
+
+// TestOpenSchemeInAnyCase knocks at a port where nobody is: a scheme that is not understood would fail sooner.
+func TestOpenSchemeInAnyCase(t *testing.T) {
+	for _, url := range []string{"PostgreSQL://me:secret@127.0.0.1:1/shop", "MySQL://me:secret@127.0.0.1:1/shop", "MariaDB://me:secret@127.0.0.1:1/shop"} {
+		_, err := introspect.Open(t.Context(), url)
+		var refused *net.OpError
+		if !errors.As(err, &refused) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: error %v, want a refused connection", url, err)
+		}
 	}
 }
 

@@ -99,6 +99,7 @@ func parse(rawURL string) (*target, error) {
 		return nil, fmt.Errorf("the parameters after ? are malformed: write %% as %%25, & as %%26")
 	}
 	scheme, rest, found := strings.Cut(path, ":")
+	scheme = strings.ToLower(scheme)
 	if found && slices.Contains([]string{"sqlite", "sqlite3", "file"}, scheme) {
 		rest, _, _ = strings.Cut(rest, "#")
 		path = strings.TrimPrefix(rest, "//")

@@ -23,6 +23,8 @@ func TestOpenReachesTheFileThatTheURLNames(t *testing.T) {
 		{"sqlite://two.db", "two.db"},
 		{"sqlite://" + folder + "/three.db", "three.db"},
 		{"sqlite3:four.db", "four.db"},
+		{"SQLite:capitals.db", "capitals.db"},
+		{"FILE:shouted.db", "shouted.db"},
 		{"file:five.db", "five.db"},
 		{"file://" + folder + "/six.db", "six.db"},
 		{"file://localhost" + folder + "/seven.db", "seven.db"},
