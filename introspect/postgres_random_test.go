@@ -31,7 +31,7 @@ func TestPostgresRandomSchemas(t *testing.T) {
 		if err := source.Rollback(); err != nil {
 			t.Fatal(err)
 		}
-		got, err := copyInTransaction(t, db, want)
+		got, err := copyInTransaction(t, db, want, introspect.Options{})
 		if err != nil {
 			t.Fatalf("seed %d: %v\n\n%s", seed, err, strings.Join(accepted, ";\n"))
 		}
@@ -73,7 +73,7 @@ func beginRandom(tb testing.TB, db *sql.DB, statements []string) (*sql.Tx, []str
 }
 
 // copyInTransaction creates a schema and reads it back, and leaves nothing behind.
-func copyInTransaction(tb testing.TB, db *sql.DB, s *schema.Schema) (*schema.Schema, error) {
+func copyInTransaction(tb testing.TB, db *sql.DB, s *schema.Schema, options introspect.Options) (*schema.Schema, error) {
 	tb.Helper()
 	statements, err := ddl.Create(s.Server, s)
 	if err != nil {
@@ -84,12 +84,17 @@ func copyInTransaction(tb testing.TB, db *sql.DB, s *schema.Schema) (*schema.Sch
 		return nil, err
 	}
 	defer tx.Rollback()
+	var script strings.Builder // in one round trip
 	for _, statement := range statements {
-		if _, err := tx.ExecContext(tb.Context(), statement.SQL, statement.Args...); err != nil {
-			return nil, fmt.Errorf("%w\n%s", err, statement.SQL)
+		if len(statement.Args) > 0 {
+			return nil, fmt.Errorf("a statement that creates something has arguments: %s", statement.SQL)
 		}
+		script.WriteString(statement.SQL + ";\n")
 	}
-	return introspect.Read(tb.Context(), tx, schema.Postgres, introspect.Options{})
+	if _, err := tx.ExecContext(tb.Context(), script.String()); err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, script.String())
+	}
+	return introspect.Read(tb.Context(), tx, schema.Postgres, options)
 }
 
 // postgres draws a schema for a PostgreSQL of that major version.
