@@ -13,7 +13,7 @@ import (
 // Baseline is the schema that the first revision of an existing database makes.
 type Baseline struct {
 	// Schema is the database as it is, with the agreement to disagree with the models: what they do not have is unmanaged,
-	// and what they leave to bun's defaults accepts what the database has.
+	// and what they leave open, or to bun's defaults, accepts what the database has.
 	Schema *schema.Schema
 	// Unmanaged and Accepted count what was agreed.
 	Unmanaged, Accepted int
@@ -86,6 +86,28 @@ func (b *Baseline) agree(operation op.Operation, models *schema.Schema) {
 		b.agreeConstraint(table, declared, operation)
 	case *op.AlterColumn:
 		b.agreeColumn(table, declared, operation)
+	case *op.AlterTable:
+		b.agreeTable(table, declared, operation)
+	}
+}
+
+// agreeTable accepts the comment and the options that the model leaves open.
+func (b *Baseline) agreeTable(table, declared *schema.Table, alter *op.AlterTable) {
+	if declared == nil {
+		return
+	}
+	attributes := make([]op.Attribute, 0, len(alter.Unset)+1)
+	if alter.Comment != nil {
+		attributes = append(attributes, op.CommentAttribute)
+	}
+	for _, key := range alter.Unset {
+		attributes = append(attributes, op.OptionAttribute(key))
+	}
+	for _, attribute := range attributes {
+		if diff.TableLeavesOpen(declared, attribute) {
+			table.Accepts.Set(string(attribute), diff.TableAcceptedValue(table, attribute))
+			b.Accepted++
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -30,6 +31,13 @@ func (p *program) baselineCommand() *cli.Command {
 
 // bunTables are those of bun's own migrator: another history, which is left alone.
 var bunTables = []string{"bun_migrations", "bun_migration_locks"}
+
+// historyTables are those in which other tools keep what is applied. A baseline leaves them out: a fresh database of the same
+// revisions needs no history of a tool that has not made it.
+var historyTables = []string{
+	"goose_db_version", "schema_migrations", "atlas_schema_revisions", "gorp_migrations", "flyway_schema_history", "alembic_version",
+	"databasechangelog", "databasechangeloglock", // Liquibase
+}
 
 func (i *invocation) baseline() error {
 	h, err := i.revisionsSoFar()
@@ -90,7 +98,7 @@ func (i *invocation) readForBaseline(database *introspect.Database) (*schema.Sch
 	ignored := i.ignored()
 	out := filter.apply(current).Clone()
 	out.Tables.Filter(func(t *schema.Table) bool {
-		return !ignored(t.Name) && !slices.Contains(bunTables, t.Name.Name)
+		return !ignored(t.Name) && !slices.Contains(historyTables, strings.ToLower(t.Name.Name))
 	})
 	return out, nil
 }

@@ -144,7 +144,7 @@ func withAgreements(read, known *schema.Schema) *schema.Schema {
 		if agreed == nil {
 			continue
 		}
-		table.Unmanaged = agreed.Unmanaged
+		table.Unmanaged, table.Accepts = agreed.Unmanaged, slices.Clone(agreed.Accepts)
 		for _, column := range table.Columns {
 			if of := agreed.Column(column.Name); of != nil {
 				column.Accepts, column.Unmanaged = slices.Clone(of.Accepts), of.Unmanaged

@@ -396,29 +396,3 @@ func (c *comparison) isRowID(table *schema.Table, column *schema.Column) bool {
 	return c.dialect == schema.SQLite && key != nil && len(key.Columns) == 1 &&
 		strings.EqualFold(key.Columns[0], column.Name) && strings.EqualFold(column.Type, "integer")
 }
-
-// compareTableAttributes compares the comment and the options of a table.
-func (c *comparison) compareTableAttributes(p pair) {
-	alter := &op.AlterTable{Name: p.to.Name}
-	var ownedOptions schema.Options
-	ownedComment := ""
-	if p.owned != nil {
-		ownedOptions, ownedComment = p.owned.Options, p.owned.Comment
-	}
-	if c.differs(p.to.Comment, p.from.Comment, ownedComment, sameText) {
-		alter.Comment = &p.to.Comment
-	}
-	var canonOptions schema.Options
-	if p.canon != nil {
-		canonOptions = p.canon.Options
-	}
-	alter.Set, alter.Unset = c.compareOptions(p.to.Options, p.from.Options, ownedOptions)
-	alter.Set = c.unsettled(p, alter.Set, p.from.Options, canonOptions)
-	if alter.Comment == nil && len(alter.Set) == 0 && len(alter.Unset) == 0 {
-		return
-	}
-	c.add(change{
-		op: alter, phase: phaseAlterTables, near: [3]string{p.to.Name.String(), rankAlterTable},
-		keys: keys{uses: []string{tableKey(p.to.Name)}},
-	})
-}

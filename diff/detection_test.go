@@ -152,7 +152,7 @@ var detectionNotes = map[string]string{
 	".Natural": "what bun would call it; with the next makes a rename", "table.Model": "the Go type; makes a rename",
 	"column.Field": "the Go field; makes a rename",
 	".NameImplied": "whether the name is only a convention", ".Unmanaged": "an agreement of the baseline", ".Foreign": "why it is left alone",
-	"table.IgnoredColumns": "columns that the model only reads", "column.Accepts": "an agreement of the baseline",
+	"table.IgnoredColumns": "columns that the model only reads", ".Accepts": "an agreement of the baseline",
 	"column.Implied": "what bun's defaults chose", "column.Backfill": "the value for old rows", "index.Implicit": "made by MySQL for a foreign key",
 	"identity.Sequence": "the sequence's name has no effect", ".DependsOn": "follows from the definition",
 	"trigger.Trigger": "part of the name", "table.Name": "see renames.md", "column.Name": "see renames.md",

@@ -342,6 +342,15 @@ func Unmanaged() TableElement {
 	})
 }
 
+// Accepts records what the database has of the table's own attributes ([CommentAttribute] or [OptionAttribute]), where the
+// model leaves one open.
+func Accepts(attribute Attribute, value string) TableElement {
+	return elementFunc(func(table *schema.Table, _ schema.Dialect) error {
+		table.Accepts.Set(string(attribute), value)
+		return nil
+	})
+}
+
 func partition(table *schema.Table) *schema.Partition {
 	if table.Partition == nil {
 		table.Partition = &schema.Partition{}

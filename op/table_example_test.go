@@ -46,6 +46,7 @@ func ExampleTableElement() {
 		m.CreateTable("events_login", op.PartitionOf("events", "FOR VALUES IN ('login')"))
 		m.CreateTable("capitals", op.Column("state", "char(2)"), op.Inherits("cities"))
 		m.CreateTable("spatial_ref_sys", op.Column("srid", "integer"), op.Unmanaged()) // of somebody else, and it stays
+		m.CreateTable("shops", op.Column("id", "bigint"), op.Comment("all of them"), op.Accepts(op.CommentAttribute, "all of them"))
 	})
 	show(op.SQLite, func(m *op.Migration) {
 		m.CreateTable("notes_search", op.Virtual("fts5(title, body)"))
@@ -55,6 +56,7 @@ func ExampleTableElement() {
 	// create table events_login
 	// create table capitals
 	// create table spatial_ref_sys
+	// create table shops
 	// create table notes_search
 }
 

@@ -62,6 +62,9 @@ func tableElements(dialect schema.Dialect, table *schema.Table) (elements []node
 	if table.Virtual != "" {
 		add("virtual", function("Virtual", text(table.Virtual)))
 	}
+	for _, accepted := range table.Accepts {
+		add("accepts "+accepted.Key, function("Accepts", attributeNode(op.Attribute(accepted.Key)), text(accepted.Value)))
+	}
 	if table.Model != "" {
 		add("model", function("Model", text(table.Model)))
 	}

@@ -28,6 +28,7 @@ var functions = map[string]reflect.Value{
 	"Virtual":          reflect.ValueOf(op.Virtual),
 	"Model":            reflect.ValueOf(op.Model),
 	"Unmanaged":        reflect.ValueOf(op.Unmanaged),
+	"Accepts":          reflect.ValueOf(op.Accepts),
 	"On":               reflect.ValueOf(op.On),
 	"Part":             reflect.ValueOf(op.Part),
 	"Expr":             reflect.ValueOf(op.Expr),

@@ -82,6 +82,7 @@ func tableSamples() []op.Operation {
 			Inherits:    []schema.Name{named("base"), named(`sales."odd.name"`)},
 			Unmanaged:   true,
 			Model:       "models.Order",
+			Accepts:     options("comment", "orders", "option:unlogged", ""),
 		}},
 		&op.CreateTable{Table: &schema.Table{Name: named("empty")}},
 		&op.DropTable{Name: named("a"), IfExists: true, RenamedTo: "b"},

@@ -38,6 +38,7 @@ func (t *Table) Clone() *Table {
 	out.Exclusions = cloneEach(t.Exclusions, (*Exclusion).Clone)
 	out.Indexes = cloneEach(t.Indexes, (*Index).Clone)
 	out.Options = slices.Clone(t.Options)
+	out.Accepts = slices.Clone(t.Accepts)
 	out.Partition = clonePointer(t.Partition)
 	out.Inherits = slices.Clone(t.Inherits)
 	out.IgnoredColumns = slices.Clone(t.IgnoredColumns)

@@ -24,6 +24,9 @@ type Table struct {
 	Foreign string `json:"foreign,omitempty"`
 	// Unmanaged is the agreement, recorded by a baseline, that the models do not have the table and it stays.
 	Unmanaged bool `json:"unmanaged,omitempty"`
+	// Accepts holds what the database may have of the table's own attributes ("comment", options such as "engine"), by the
+	// attribute, where the model leaves them open. A baseline records it, as [Column.Accepts].
+	Accepts Options `json:"accepts,omitempty"`
 	// Model is the Go type that the table comes from ("models.User"), where the table's name is not the one that bun derives
 	// from it. Natural is that one, as far as a model was read. Both prove a rename: same type, other table.
 	Model   string `json:"model,omitempty"`
