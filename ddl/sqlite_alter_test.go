@@ -331,6 +331,15 @@ func TestSQLiteRebuildKeepsRowIDs(t *testing.T) {
 	}
 }
 
+// TestSQLiteRebuildUnderATemporaryView has a view that only the connection knows: it reads the new table afterwards.
+func TestSQLiteRebuildUnderATemporaryView(t *testing.T) {
+	db := newSQLite(t, `CREATE TABLE t (a INT, b INT)`, `INSERT INTO t VALUES (1, 2)`, `CREATE TEMP VIEW mine AS SELECT a FROM t`)
+	db.mustMigrate(&op.AlterColumn{Table: table("t"), Name: "b", Attributes: []op.Attribute{op.NotNullAttribute}, To: schema.Column{NotNull: true}})
+	if got := db.query("SELECT a FROM mine"); got != "1" {
+		t.Errorf("the view shows %s, want 1", got)
+	}
+}
+
 func TestSQLiteRebuildIsNotFooledByConflictClauses(t *testing.T) {
 	db := newSQLite(t, `CREATE TABLE t (a TEXT, b INT)`, `INSERT INTO t VALUES ('x', 1), ('x', 2), ('y', 3)`)
 	err := db.migrate(&op.AddConstraint{Table: table("t"), Unique: &schema.Unique{Columns: []string{"a"}, Options: schema.Options{{Key: schema.OptionOnConflict, Value: "REPLACE"}}}})

@@ -305,7 +305,9 @@ func sqliteNumbersItself(table *schema.Table) bool {
 // replace puts the new table in the old one's place. Where views or other tables' triggers mention it, SQLite would refuse
 // to rename anything while the name is gone, unless told to do as it did before 3.25, which is to leave them alone.
 func (r *sqliteRebuild) replace() {
-	legacy := r.compiler.state.Views.Len() > 0
+	legacy := r.compiler.state.Views.Len() > 0 || slices.ContainsFunc(r.compiler.state.Unmodelled, func(other schema.Unmodelled) bool {
+		return strings.HasPrefix(other.Kind, schema.TemporaryObject+" ")
+	})
 	for trigger := range r.compiler.state.Triggers.All() {
 		legacy = legacy || trigger.Table != r.before.Name
 	}

@@ -81,7 +81,25 @@ func (e sqlite) read(ctx context.Context, q Querier, options Options) (*schema.S
 			return nil, err
 		}
 	}
-	return out, nil
+	return out, sqliteTemporary(ctx, q, attached, out)
+}
+
+// sqliteTemporary names the views and triggers that the connection has for itself: they belong to no database, but SQLite
+// heeds them when a table is altered. The list of databases has "temp" only once the connection has made something in it.
+func sqliteTemporary(ctx context.Context, q Querier, attached []string, out *schema.Schema) error {
+	if !slices.Contains(attached, "temp") || out.DefaultNamespace == "temp" || slices.Contains(out.Namespaces, "temp") {
+		return nil
+	}
+	for _, kind := range []string{"view", "trigger"} {
+		names, err := sqliteStrings(ctx, q, "SELECT name FROM temp.sqlite_master WHERE type = ?1 ORDER BY rowid", kind)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			out.Unmodelled = append(out.Unmodelled, schema.Unmodelled{Kind: schema.TemporaryObject + " " + kind, Name: name})
+		}
+	}
+	return nil
 }
 
 // sqliteReader reads one attached database.

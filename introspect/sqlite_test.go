@@ -205,6 +205,26 @@ func TestReadSQLiteAttachedDatabases(t *testing.T) {
 	}
 }
 
+func TestReadSQLiteNamesTemporaryObjects(t *testing.T) {
+	db := sqliteDatabase(t, `CREATE TABLE t (a INT)`)
+	db.SetMaxOpenConns(1)
+	for _, statement := range []string{
+		`CREATE TEMP TABLE t (b INT)`, `CREATE TEMP VIEW v AS SELECT * FROM t`, `CREATE TEMP TRIGGER tr AFTER INSERT ON main.t BEGIN SELECT 1; END`,
+	} {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := readSQLite(t, db, introspect.Options{})
+	want := []schema.Unmodelled{{Kind: "temporary view", Name: "v"}, {Kind: "temporary trigger", Name: "tr"}}
+	if !slices.Equal(s.Unmodelled, want) || s.Views.Len() != 0 || s.Triggers.Len() != 0 || s.Tables.Len() != 1 || s.Table(named("t")).Column("a") == nil {
+		t.Errorf("unmodelled: %+v, %d views, %d triggers, %d tables", s.Unmodelled, s.Views.Len(), s.Triggers.Len(), s.Tables.Len())
+	}
+	if temp := readSQLite(t, db, introspect.Options{Namespaces: []string{"temp"}}); temp.Views.Len() != 1 || temp.Triggers.Len() != 1 || len(temp.Unmodelled) != 0 {
+		t.Errorf("asked for temp: %d views, %d triggers, unmodelled %+v", temp.Views.Len(), temp.Triggers.Len(), temp.Unmodelled)
+	}
+}
+
 func TestReadSQLiteDependencies(t *testing.T) {
 	s := readSQLite(t, sqliteDatabase(t,
 		`CREATE TABLE orders (id INTEGER PRIMARY KEY, total INT)`,

@@ -45,6 +45,10 @@ type Unmodelled struct {
 	Count int    `json:"count,omitempty"`
 }
 
+// TemporaryObject begins the kind of what a connection has for itself, such as "temporary view". It is named because it can
+// stand in the way of changes on that connection.
+const TemporaryObject = "temporary"
+
 // Problem is an object that could not be read, and why.
 type Problem struct {
 	Object string `json:"object"` // "table sales.orders"
