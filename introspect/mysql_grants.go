@@ -93,6 +93,38 @@ func (n *mysqlNamespace) reportHiddenTables() {
 	})
 }
 
+// mysqlHidden is what the catalog hides as a whole from roles without one of the privileges on the database, or on single
+// objects of it.
+var mysqlHidden = []struct {
+	object     string
+	privileges []string
+	right      string // what to grant
+}{
+	{"triggers", []string{"ALL PRIVILEGES", "TRIGGER"}, "TRIGGER"},
+	{"routines", []string{"ALL PRIVILEGES", "EXECUTE", "CREATE ROUTINE", "ALTER ROUTINE", "SHOW_ROUTINE", "SHOW CREATE ROUTINE"}, "EXECUTE"},
+	{"events", []string{"ALL PRIVILEGES", "EVENT"}, "EVENT"},
+}
+
+// reportHiddenKinds says of which kinds of objects the role may not see all.
+func (n *mysqlNamespace) reportHiddenKinds() {
+	if !n.grantsKnown || n.wanted != nil {
+		return
+	}
+	var objects, rights []string
+	for _, hidden := range mysqlHidden {
+		if !n.mayOnAll(hidden.privileges...) {
+			objects = append(objects, hidden.object)
+			rights = append(rights, hidden.right)
+		}
+	}
+	if len(objects) > 0 {
+		n.out.Problems = append(n.out.Problems, schema.Problem{
+			Object: strings.Join(objects, ", ") + " of database " + n.database,
+			Reason: "the server hides them from the role, and whether there are any; grant it " + strings.Join(rights, ", ") + " on the whole database",
+		})
+	}
+}
+
 // mysqlErrorNumber finds the server's error number (https://dev.mysql.com/doc/mysql-errors/en/) in the messages of the drivers.
 var mysqlErrorNumber = regexp.MustCompile(`\bError (\d{4})\b`)
 
@@ -112,6 +144,9 @@ func isMySQLGone(err error) bool { return isMySQLError(err, "1146") }
 
 // isMySQLGoneRoutine reports whether an error says that there is no such function or procedure.
 func isMySQLGoneRoutine(err error) bool { return isMySQLError(err, "1305") }
+
+// isMySQLGoneTrigger reports whether an error says that there is no such trigger.
+func isMySQLGoneTrigger(err error) bool { return isMySQLError(err, "1360") }
 
 // isMySQLDeadlock reports whether the server gave up a statement for another's: MySQL does so with a reader of its
 // dictionary while others create and drop.

@@ -211,7 +211,7 @@ func TestMySQLReader(t *testing.T) {
 		problems bool
 	}{
 		{"all rights", []string{"ALL ON DB.*"}, false},
-		{"what the message asks for", []string{"SELECT, REFERENCES, SHOW VIEW ON DB.*"}, false},
+		{"what the message asks for", []string{"SELECT, REFERENCES, SHOW VIEW, TRIGGER, EXECUTE, EVENT ON DB.*"}, false},
 		{"only to read", []string{"SELECT ON DB.*"}, true},
 		{"one column", []string{"SELECT (name), REFERENCES (name) ON DB.article"}, true},
 	} {

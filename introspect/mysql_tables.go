@@ -190,6 +190,7 @@ func (n *mysqlNamespace) finish() {
 		n.out.Tables.Add(table.Table)
 	}
 	n.reportHiddenTables()
+	n.reportHiddenKinds()
 	if n.temporary > 0 {
 		n.out.Unmodelled = append(n.out.Unmodelled, schema.Unmodelled{Kind: "temporary table", Count: n.temporary})
 	}

@@ -54,6 +54,9 @@ func (n *mysqlNamespace) readTriggers() error {
 		return err
 	}
 	for _, t := range triggers {
+		if t.shown != nil && t.shown.err != nil && isMySQLGoneTrigger(t.shown.err) {
+			continue // dropped meanwhile
+		}
 		if t.shown != nil {
 			t.body = n.shownBody(t)
 		}

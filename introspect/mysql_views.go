@@ -57,10 +57,17 @@ func (n *mysqlNamespace) readViews() error {
 	if err := n.show(shown); err != nil {
 		return err
 	}
+	definitions := map[string]*mysqlShown{}
+	for _, definition := range shown {
+		definitions[definition.name] = definition
+	}
 	for _, view := range views {
-		if len(shown) > 0 && shown[0].name == view.Name.Name {
-			n.applyViewDefinition(view, shown[0])
-			shown = shown[1:]
+		definition := definitions[view.Name.Name]
+		if definition != nil && definition.err != nil && isMySQLGone(definition.err) {
+			continue // dropped meanwhile
+		}
+		if definition != nil {
+			n.applyViewDefinition(view, definition)
 		}
 		n.out.Views.Add(view)
 	}

@@ -39,8 +39,8 @@ func TestQueriesAreConstant(t *testing.T) {
 // queriesOfReading creates tables and returns the text of every query that reading them takes.
 func queriesOfReading(t *testing.T, engine string, dialect schema.Dialect, create func(testing.TB, *sql.DB, int), count int) []string {
 	t.Helper()
-	db := servertest.Open(t, servertest.URL(t, engine))
-	create(t, db, count)
+	db := openMySQLAt(t, servertest.URL(t, engine))
+	create(t, db.DB, count)
 	tx, err := db.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
