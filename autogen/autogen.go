@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/retort-db/retort/ddl"
@@ -113,16 +114,42 @@ func missing(names, there []schema.Name) []schema.Name {
 	return slices.DeleteFunc(slices.Clone(names), func(name schema.Name) bool { return known[name] })
 }
 
-// canonical creates the target's definitions of some tables in scratch space and reads them back. Foreign keys are left
-// out: they are compared by their parts, and would drag other tables along. Without a database it returns nil.
+// canonical creates the target's definitions of some tables in scratch space and reads them back, as [Input.canonicalOf]
+// does it for each namespace. Without a database it returns nil.
 func (in *Input) canonical(ctx context.Context, names []schema.Name) (*schema.Schema, error) {
 	if in.Database == nil {
 		return nil, nil
 	}
+	groups := map[string][]schema.Name{}
+	for _, name := range names {
+		groups[name.Schema] = append(groups[name.Schema], name)
+	}
+	out := schema.New(in.Target.Server)
+	for _, namespace := range slices.Sorted(maps.Keys(groups)) {
+		read, err := in.canonicalOf(ctx, namespace, groups[namespace])
+		if err != nil {
+			return nil, err
+		}
+		if namespace == "" {
+			out = read
+			continue
+		}
+		for table := range read.Tables.All() {
+			out.Tables.Add(table)
+		}
+	}
+	return out, nil
+}
+
+// canonicalOf creates tables of one namespace. Foreign keys are left out: they are compared by their parts, and would drag
+// other tables along. Scratch space stands for one namespace, so the tables of another lose its name meanwhile: with it they
+// would be created, or be in the way, where the real ones are.
+func (in *Input) canonicalOf(ctx context.Context, namespace string, names []schema.Name) (*schema.Schema, error) {
 	wanted := subset(in.Target, names)
 	for table := range wanted.Tables.All() {
 		table.ForeignKeys = nil
 	}
+	wanted = renamespaced(wanted, namespace, "")
 	var read *schema.Schema
 	err := introspect.WithScratch(ctx, in.Database.DB, in.Database.Dialect, in.Scratch, func(scratch *introspect.Scratch) error {
 		wanted.Server = scratch.Server
@@ -136,7 +163,10 @@ func (in *Input) canonical(ctx context.Context, names []schema.Name) (*schema.Sc
 		read, err = scratch.ReadModelled(ctx)
 		return err
 	})
-	return read, err
+	if err != nil {
+		return nil, err
+	}
+	return renamespaced(read, "", namespace), nil
 }
 
 // subset returns copies of some tables and of all types, sequences and functions that they may need.

@@ -302,6 +302,7 @@ func loadCorpus(t *testing.T, database opened, script string) {
 				start = token.Pos + 1
 			}
 		}
+		statements = append(statements, script[start:])
 	}
 	for _, statement := range statements {
 		if strings.TrimSpace(statement) == "" {

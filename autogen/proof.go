@@ -65,6 +65,9 @@ func (in *Input) prove(ctx context.Context, plan *diff.Plan, options diff.Option
 		return nil, err
 	}
 	start := in.neighbourhood(touched)
+	if namespace := elsewhere(start, plan); namespace != "" {
+		return &Proof{Server: in.Current.Server, Skipped: "the plan reaches into " + namespace + ", and scratch space stands for one namespace alone"}, nil
+	}
 	proof := &Proof{}
 	err = introspect.WithScratch(ctx, in.Database.DB, in.Database.Dialect, in.Scratch, func(scratch *introspect.Scratch) error {
 		proof.Server = scratch.Server

@@ -182,6 +182,9 @@ func (c *checking) compareDatabase(database *introspect.Database, rows []string)
 		return comparison{}, nil, err
 	}
 	one := loaded.Dialects[0]
+	if live, err = c.readNamed(live, database, one.Replayed); err != nil {
+		return comparison{}, nil, err
+	}
 	target, owned := one.Replayed, one.Replayed
 	if len(one.Opaque) > 0 {
 		replayed, err := c.replayInScratch(built, one, rows)

@@ -202,6 +202,11 @@ func (i *invocation) compare(dialects []schema.Dialect, with side) ([]comparison
 		return nil, err
 	}
 	i.warn(loaded)
+	for _, one := range loaded.Dialects {
+		if live, err = i.readNamed(live, with.database, one.Models, one.Replayed); err != nil {
+			return nil, err
+		}
+	}
 	var out []comparison
 	for _, one := range loaded.Dialects {
 		began := time.Now()
@@ -221,6 +226,30 @@ func (i *invocation) readLive(dialects []schema.Dialect, database *introspect.Da
 		return nil, nil
 	}
 	return introspect.Read(i.ctx, database, database.Dialect, introspect.Options{Namespaces: i.config.Schemas})
+}
+
+// readNamed reads the database once more if models or revisions name schemas of PostgreSQL that the configuration does not.
+// Their tables would otherwise be created anew each time.
+func (i *invocation) readNamed(live *schema.Schema, database *introspect.Database, others ...*schema.Schema) (*schema.Schema, error) {
+	if live == nil || live.Server.Dialect != schema.Postgres {
+		return live, nil
+	}
+	wanted := slices.Clone(i.config.Schemas)
+	for _, other := range others {
+		if other == nil || other.Server.Dialect != live.Server.Dialect {
+			continue
+		}
+		for table := range other.Tables.All() {
+			if name := table.Name.Schema; name != "" && name != live.DefaultNamespace && !slices.Contains(wanted, name) {
+				wanted = append(wanted, name)
+			}
+		}
+	}
+	if len(wanted) == len(i.config.Schemas) {
+		return live, nil
+	}
+	slices.Sort(wanted)
+	return introspect.Read(i.ctx, database, database.Dialect, introspect.Options{Namespaces: wanted})
 }
 
 func (i *invocation) compareOne(built *project, loaded protocol.Loaded, live *schema.Schema, with side) (comparison, error) {
