@@ -55,6 +55,7 @@ type comparison struct {
 	plan      *Plan
 	changes   []change
 	uncertain map[schema.Name]bool
+	unread    map[string]bool // "table users"
 	// flags holds the pairs that are kept as drop and add: the table and name that go, and what they may have become.
 	flags []Rename
 }
@@ -70,6 +71,7 @@ type change struct {
 
 func (c *comparison) run() error {
 	c.uncertain = map[schema.Name]bool{}
+	c.noteUnread()
 	c.compareNamespaces()
 	if err := c.compareEnums(); err != nil {
 		return err

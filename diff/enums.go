@@ -13,7 +13,7 @@ import (
 func (c *comparison) compareEnums() error {
 	c.renameEnums()
 	for enum := range c.to.Enums.All() {
-		if enum.Foreign != "" {
+		if enum.Foreign != "" || c.isUnread("enum", enum.Name) {
 			continue
 		}
 		old, ok := c.working.Enums.Get(enum.Name)
@@ -30,7 +30,7 @@ func (c *comparison) compareEnums() error {
 		}
 	}
 	for enum := range c.working.Enums.All() {
-		if enum.Foreign != "" || c.to.Enums.Has(enum.Name) {
+		if enum.Foreign != "" || c.to.Enums.Has(enum.Name) || c.isUnread("enum", enum.Name) {
 			continue
 		}
 		if !c.full() && !c.Owned.Enums.Has(enum.Name) {

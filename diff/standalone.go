@@ -31,7 +31,7 @@ func compareStandalone[T schema.Object](c *comparison, k standalone[T]) {
 		c.add(change{op: operation, phase: at, near: [3]string{k.kind, object.ObjectName().String()}, keys: keys})
 	}
 	for object := range k.to.All() {
-		if k.foreign(object) {
+		if k.foreign(object) || c.isUnread(k.kind, object.ObjectName()) {
 			continue
 		}
 		current, ok := k.from.Get(object.ObjectName())
@@ -55,7 +55,7 @@ func compareStandalone[T schema.Object](c *comparison, k standalone[T]) {
 		}
 	}
 	for object := range k.from.All() {
-		if k.foreign(object) || k.to.Has(object.ObjectName()) {
+		if k.foreign(object) || k.to.Has(object.ObjectName()) || c.isUnread(k.kind, object.ObjectName()) {
 			continue
 		}
 		if !c.full() {

@@ -92,7 +92,7 @@ func (c *comparison) newPair(from, to *schema.Table, oldName schema.Name) pair {
 }
 
 func (c *comparison) skipped(table *schema.Table) bool {
-	return table.Foreign != "" || (c.Ignore != nil && c.Ignore(table.Name))
+	return table.Foreign != "" || c.isUnread("table", table.Name) || (c.Ignore != nil && c.Ignore(table.Name))
 }
 
 // isChild reports whether a table is a partition: those belong to their parent and are never dropped on their own.

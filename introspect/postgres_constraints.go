@@ -59,7 +59,7 @@ func (r *postgresReader) readConstraints(ctx context.Context) error {
 		"{period}", r.since(18, "k.conperiod", "false"),
 		"{set_columns}", r.since(15, "k.confdelsetcols", "NULL::int2[]"),
 	).Replace(readConstraintsSQL)
-	subjects := r.subjects("constraints of table", (*catalogObject).isTable)
+	subjects := r.subjects("table", (*catalogObject).isTable)
 	return detailsOf(ctx, r, "read the constraints", query, subjects, r.addConstraint)
 }
 

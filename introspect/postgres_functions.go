@@ -138,7 +138,7 @@ var readTriggersSQL = `
 
 func (r *postgresReader) readTriggers(ctx context.Context) error {
 	query := strings.ReplaceAll(readTriggersSQL, "{not_inherited}", r.since(13, "t.tgparentid = 0", "true"))
-	subjects := r.subjects("triggers of", func(o *catalogObject) bool { return o.isTable() || o.isView() })
+	subjects := r.subjects("table", func(o *catalogObject) bool { return o.isTable() || o.isView() })
 	return detailsOf(ctx, r, "read the triggers", query, subjects, func(row *triggerRow) error {
 		object := r.byID[objectKey{"relation", row.Table}]
 		table := r.name(object.Namespace, object.Name)

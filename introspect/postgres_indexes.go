@@ -96,7 +96,7 @@ var readIndexesSQL = `
 func (r *postgresReader) readIndexes(ctx context.Context) error {
 	r.keyIndexes = map[int64]*indexRow{}
 	query := strings.ReplaceAll(readIndexesSQL, "{nulls_not_distinct}", r.since(15, "i.indnullsnotdistinct", "false"))
-	subjects := r.subjects("indexes of", func(o *catalogObject) bool { return o.isTable() || o.Kind == "m" })
+	subjects := r.subjects("table", func(o *catalogObject) bool { return o.isTable() || o.Kind == "m" })
 	return detailsOf(ctx, r, "read the indexes", query, subjects, func(row *indexRow) error {
 		if view := r.views[row.Table]; view != nil {
 			index, err := r.index(row)

@@ -142,12 +142,17 @@ func (r *postgresReader) namespaceList() string {
 	return string(list)
 }
 
-// subjects returns the listed objects that are wanted, with their kind's name for messages.
+// subjects returns the listed objects that are wanted, with their kind's name for messages; what is read of views as it is
+// of tables has the views' own.
 func (r *postgresReader) subjects(kind string, want func(*catalogObject) bool) []subject {
 	var out []subject
 	for _, object := range r.objects {
 		if want(object) {
-			out = append(out, subject{id: object.ID, text: fmt.Sprintf("%s %s", kind, r.name(object.Namespace, object.Name))})
+			kindOfIt := kind
+			if object.isView() {
+				kindOfIt = "view"
+			}
+			out = append(out, subject{id: object.ID, text: fmt.Sprintf("%s %s", kindOfIt, r.name(object.Namespace, object.Name))})
 		}
 	}
 	return out

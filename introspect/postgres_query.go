@@ -72,6 +72,9 @@ func (r *postgresReader) readAll(ctx context.Context) error {
 			return err
 		}
 	}
+	if r.mode == readCarefully {
+		r.leaveOutIncomplete()
+	}
 	r.sort()
 	return nil
 }
@@ -87,6 +90,23 @@ func (r *postgresReader) noteNamespaces() {
 			"the role %s has no USAGE on it, so its names are read with the schema in front; GRANT USAGE ON SCHEMA %s TO %s",
 			r.session.role, quotePostgres(name), quotePostgres(r.session.role)))
 	}
+}
+
+// leaveOutIncomplete takes out the tables and views of which a part could not be read, with what belongs to them: half a
+// table would pass for a table that has lost the other half.
+func (r *postgresReader) leaveOutIncomplete() {
+	incomplete := map[string]bool{}
+	for _, problem := range r.out.Problems {
+		incomplete[problem.Object] = true
+	}
+	complete := func(name schema.Name) bool {
+		return !incomplete["table "+name.String()] && !incomplete["view "+name.String()]
+	}
+	r.out.Tables.Filter(func(t *schema.Table) bool { return complete(t.Name) })
+	r.out.Views.Filter(func(v *schema.View) bool { return complete(v.Name) })
+	r.out.Triggers.Filter(func(t *schema.Trigger) bool { return complete(t.Table) })
+	r.out.Statistics.Filter(func(s *schema.Statistic) bool { return complete(s.Table) })
+	r.out.Sequences.Filter(func(s *schema.Sequence) bool { return complete(s.OwnedBy.Relation) })
 }
 
 func (r *postgresReader) sort() {
