@@ -3,6 +3,7 @@ package introspect
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,9 +13,14 @@ import (
 // mysqlNoRoom are the numbers of errors by which a server says that its disk or its memory is full.
 var mysqlNoRoom = []string{"1021", "1026", "1030", "1037", "1041", "1114", "1135"}
 
+// mysqlNoRoomWithin is how an error of another number says so (Can't create table … (errno: 135 "No more room in record file")):
+// ENOSPC of the system, HA_ERR_RECORD_FILE_FULL and HA_ERR_INDEX_FILE_FULL of the storage engine.
+var mysqlNoRoomWithin = regexp.MustCompile(`(?i)\b(?:errno|errcode): (?:28|135|136)\b`)
+
 // refuses leaves out what is about the connection, about the statement's end before its time, or about the server's room.
 func (mysqlEngine) refuses(ctx context.Context, err error) bool {
-	return !isMySQLLost(ctx, err) && !slices.ContainsFunc(mysqlNoRoom, func(number string) bool { return isMySQLError(err, number) })
+	return !isMySQLLost(ctx, err) && !mysqlNoRoomWithin.MatchString(err.Error()) &&
+		!slices.ContainsFunc(mysqlNoRoom, func(number string) bool { return isMySQLError(err, number) })
 }
 
 // tame refuses what names a database of the server, since nothing of that would be taken back.
