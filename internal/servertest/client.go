@@ -31,7 +31,8 @@ func Client(tb testing.TB, engine, address string) (program string, arguments []
 		}
 		password, _ := u.User.Password()
 		tb.Setenv("MYSQL_PWD", password)
-		return program, []string{"--protocol=tcp", "--default-character-set=utf8mb4", "--host=" + u.Hostname(), "--port=" + u.Port(),
+		// Without --comments it takes remarks out of bodies.
+		return program, []string{"--protocol=tcp", "--default-character-set=utf8mb4", "--comments", "--host=" + u.Hostname(), "--port=" + u.Port(),
 			"--user=" + u.User.Username(), strings.TrimPrefix(u.Path, "/")}
 	}
 	return "", nil
