@@ -221,6 +221,9 @@ type indexWords struct {
 }
 
 func (c *postgresCompiler) createIndex(o *op.CreateIndex) error {
+	if o.Concurrently && c.isPartitioned(o.Table) {
+		return c.createPartitionedIndex(o)
+	}
 	return c.index(o, o.Table, o.Index, indexWords{Concurrently: o.Concurrently, IfNotExists: o.IfNotExists})
 }
 
@@ -304,12 +307,13 @@ func indexPart(part schema.IndexPart) string {
 }
 
 func (c *postgresCompiler) dropIndex(o *op.DropIndex) {
+	concurrently := o.Concurrently && !c.isPartitioned(o.Table) // the server refuses it, and only takes a lock for a moment
 	text := "DROP INDEX "
-	if o.Concurrently {
+	if concurrently {
 		text += "CONCURRENTLY "
 	}
 	text += ifExists(o.IfExists) + postgresName(schema.Name{Schema: o.Table.Schema, Name: o.Name})
-	c.push(Statement{SQL: text, Operation: o, OutsideTransaction: o.Concurrently})
+	c.push(Statement{SQL: text, Operation: o, OutsideTransaction: concurrently})
 }
 
 // checkNames refuses names that the server would cut.

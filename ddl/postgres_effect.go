@@ -80,7 +80,7 @@ func postgresEffect(server schema.Server, before *schema.Schema, operation op.Op
 		effect.Builds = true
 		return effect
 	case *op.DropIndex:
-		if o.Concurrently {
+		if o.Concurrently && !partitioned(p.before, o.Table) {
 			effect := postgresLocks(shareUpdateExclusive, o.Table)
 			effect.Transactional = false
 			return effect

@@ -29,6 +29,7 @@ type Phases struct {
 const (
 	PhasesCopy   = "phases-copy"   // a rename is a new column, a copy and a drop
 	PhasesRename = "phases-rename" // renamed at once, which no phase makes safe
+	PhasesView   = "phases-view"   // a table is renamed, and a view has its old name until the second part
 	PhasesRelax  = "phases-relax"  // a column that goes may be NULL until then
 	PhasesType   = "phases-type"   // a type that code has to cope with before and after
 )
@@ -41,7 +42,8 @@ func Split(before *schema.Schema, operations []op.Operation, copies []Copy) (*Ph
 	s := &splitter{
 		before: before, expanded: before.Clone(), copies: copies, phases: &Phases{copies: copies},
 		created: map[schema.Name]bool{}, added: map[string]bool{}, dropped: map[string]bool{}, gone: map[schema.Name]bool{},
-		freed: map[string]bool{}, strict: map[string]bool{}, again: map[string]bool{},
+		columnNames: map[string]string{},
+		freed:       map[string]bool{}, strict: map[string]bool{}, again: map[string]bool{},
 	}
 	flat := flatten(operations)
 	for _, operation := range flat {
@@ -50,7 +52,8 @@ func Split(before *schema.Schema, operations []op.Operation, copies []Copy) (*Ph
 	for _, operation := range flat {
 		s.place(operation)
 	}
-	s.phases.Contract = slices.Concat(s.last, s.phases.Contract)
+	s.oldNames()
+	s.phases.Contract = slices.Concat(s.first, s.last, s.phases.Contract)
 	if _, err := op.Replay(s.expanded, s.phases.Contract); err != nil {
 		return nil, fmt.Errorf("the plan cannot be taken apart: %w", err)
 	}
@@ -94,7 +97,11 @@ type splitter struct {
 	expanded *schema.Schema // after the first part so far
 	copies   []Copy
 	phases   *Phases
+	first    []op.Operation // what drops the views of old names, which others may be in the way of
 	last     []op.Operation // the last copies, which come before anything is dropped
+	renamed  []*op.RenameTable
+	// columnNames holds the new names of columns that are renamed at once, by the old ones.
+	columnNames map[string]string
 
 	// What the plan does, as a whole: tables that it creates and drops, columns that it adds and drops, columns that it
 	// makes NOT NULL, and names that are free only once the second part has dropped what has them.
@@ -159,7 +166,8 @@ func (s *splitter) note(id, object, text, way string) {
 
 // place decides about one operation.
 func (s *splitter) place(operation op.Operation) {
-	if s.created[operation.Subject()] {
+	rename, renames := operation.(*op.RenameTable)
+	if s.created[operation.Subject()] && !(renames && s.before.Table(rename.From) != nil) {
 		s.expand(operation)
 		return
 	}
@@ -210,11 +218,11 @@ func (s *splitter) placeOther(operation op.Operation) {
 		s.expand(operation)
 	case *op.RenameColumn:
 		s.expand(operation)
+		s.columnNames[object(o.Table, o.From)] = o.To
 		s.note(PhasesRename, object(o.Table, o.From), "the column is renamed at once, and code knows one of the names", "")
 	case *op.RenameTable:
 		s.expand(operation)
-		s.note(PhasesRename, o.From.String(), "the table is renamed at once, and code knows one of the names",
-			"keep the old name as a view until the new code is everywhere, or deploy while nobody uses the table")
+		s.renamed = append(s.renamed, o)
 	default:
 		s.expand(operation)
 	}
@@ -276,8 +284,8 @@ func (s *splitter) placeCopy(o, bare *op.AddColumn, pair Copy) {
 		s.last = append(s.last, forbidNull(o.Table, column.Name))
 	}
 	s.note(PhasesCopy, object(o.Table, pair.From)+" -> "+object(o.Table, pair.To),
-		"the values are copied to the new column, now and once more after the deployment; rows that the old and the new code change in turn are not kept in step",
-		"if the one is no rename of the other, take the copies out")
+		"the values are copied to the new column, now and once more after the deployment, to rows where it is still NULL; what the code before changes in a row after its copy stays in the old column and is lost with it",
+		"where both change the same rows, let the new code write both columns for this deployment, or keep them in step by a trigger (Retort's docs/online.md has one); if the one is no rename of the other, take the copies out")
 }
 
 // placeDrop lets the new code leave out a column that is dropped later.

@@ -84,6 +84,18 @@ func TestSplit(t *testing.T) {
 		}, []string{
 			`backfill users: full_name = COALESCE("name", '')`, "alter column users.full_name: default ''", "alter column users.full_name: NOT NULL", "drop column users.name",
 		}, []string{"phases-copy users.name -> users.full_name"}},
+		{"a renamed table", nil, func(m *op.Migration) {
+			m.RenameTable("users", "people")
+			m.RenameColumn("people", "email", "mail")
+			m.AddColumn("people", op.Column("city", "text"))
+			m.DropColumn("people", "name")
+		}, []string{
+			"rename table users to people", "rename column people.email to mail", "add column people.city text", "alter column people.name: NULL", "create view users",
+		}, []string{"drop view users", "drop column people.name"}, []string{"phases-rename people.email", "phases-relax people.name", "phases-view users"}},
+		{"a renamed table whose name is taken", nil, func(m *op.Migration) {
+			m.RenameTable("users", "people")
+			m.CreateTable("users", op.Column("id", "bigint"))
+		}, []string{"rename table users to people", "create table users"}, nil, []string{"phases-rename users"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before, err := op.Replay(shop(t, postgres), record(t, postgres, func(m *op.Migration) {

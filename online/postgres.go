@@ -94,11 +94,8 @@ func (p *postgres) isPartitioned(name schema.Name) bool {
 
 func (p *postgres) createIndex(o *op.CreateIndex) {
 	if p.isPartitioned(o.Table) {
-		p.emit(o)
-		p.note(Note{
-			ID: NotOnline, Object: o.Index.Name, Blocks: true, Text: "an index of a partitioned table cannot be built concurrently, and writes wait",
-			Way: "create it ON ONLY the table, concurrently on each partition, and attach those",
-		})
+		p.emit(concurrent(o))
+		p.note(Note{ID: OnlineIndex, Object: o.Index.Name, Text: "built concurrently on each partition that is there when the revision runs, in steps of their own; then the table takes them over"})
 		return
 	}
 	p.emit(concurrent(o))

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/uptrace/bun/dialect/mysqldialect"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
+	"github.com/retort-db/retort/ddl"
 	"github.com/retort-db/retort/internal/servertest"
 	"github.com/retort-db/retort/introspect"
 	"github.com/retort-db/retort/online"
@@ -265,5 +267,187 @@ func TestMySQLOthersGoOn(t *testing.T) {
 		if before != "" && altering() == before {
 			during[fmt.Sprint(before)]++
 		}
+	}
+}
+
+// TestPostgresPartitionedIndex builds the index of a partitioned table partition by partition: others write to each while it
+// is built, and partitions of partitions have it, too.
+func TestPostgresPartitionedIndex(t *testing.T) {
+	db := servertest.OpenPostgres(t)
+	execute(t, db, "CREATE TABLE t (id bigint, a bigint, b text) PARTITION BY RANGE (id)",
+		"CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (1) TO (100)",
+		"CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (100) TO (200) PARTITION BY RANGE (a)",
+		"CREATE TABLE t2a PARTITION OF t2 DEFAULT", "CREATE TABLE t3 PARTITION OF t FOR VALUES FROM (200) TO (300)",
+		"CREATE INDEX t3_has_one ON t3 (a)", "CREATE INDEX t1_a_idx ON t1 (id)", // one that serves, and a name that is taken
+		"INSERT INTO t SELECT n, n, n FROM generate_series(1, 299) n")
+	steps := func(m *op.Migration) {
+		m.CreateIndex("ix_a", "t", "a")
+		m.CreateIndex("ix_lower", "t").Parts(op.Expr("lower(b)"))
+	}
+	// A transaction that has written to a partition holds its build up. Meanwhile others write.
+	holder, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := holder.ExecContext(t.Context(), "UPDATE t SET b = 'x' WHERE id = 150"); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- run(t, db, schema.Postgres, steps) }()
+	until(t, db, "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%t2a%' AND wait_event_type = 'Lock'")
+	execute(t, db, "SET lock_timeout = '2s'", "INSERT INTO t VALUES (50, 1, 'y'), (151, 1, 'y'), (250, 1, 'y')", "UPDATE t SET a = 0 WHERE id = 152")
+	if err := holder.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	rows, err := db.QueryContext(t.Context(), `SELECT c.relname || ' ' || coalesce(p.relname, '') || ' ' || i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = indexrelid
+		LEFT JOIN pg_inherits h ON h.inhrelid = c.oid LEFT JOIN pg_class p ON p.oid = h.inhparent WHERE c.relname NOT LIKE 'pg_%' ORDER BY c.relname COLLATE "C"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var got []string
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(line, "retort_") {
+			got = append(got, line)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"ix_a  true", "ix_lower  true", "t1_a_idx  true", "t1_a_idx1 ix_a true", "t1_expr_idx ix_lower true",
+		"t2_a_idx ix_a true", "t2_lower_idx ix_lower true", "t2a_a_idx t2_a_idx true", "t2a_expr_idx t2_lower_idx true", "t3_expr_idx ix_lower true", "t3_has_one ix_a true",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestPostgresPartitionedIndexGoesOn meets a duplicate in the last partition: the next run keeps the indexes that are built,
+// and builds the failed one again.
+func TestPostgresPartitionedIndexGoesOn(t *testing.T) {
+	db := servertest.OpenPostgres(t)
+	execute(t, db, "CREATE TABLE t (id bigint, a bigint) PARTITION BY RANGE (id)",
+		"CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (1) TO (100)", "CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (100) TO (200)",
+		"INSERT INTO t VALUES (1, 1), (150, 1), (150, 1)")
+	steps := func(m *op.Migration) { m.CreateIndex("uq", "t", "id", "a").Unique() }
+	err := run(t, db, schema.Postgres, steps)
+	if err == nil || !strings.Contains(err.Error(), "could not create unique index") {
+		t.Fatalf("got %v, want a duplicate", err)
+	}
+	number := func() (oid string) {
+		if err := db.QueryRowContext(t.Context(), "SELECT 't1_id_a_idx'::regclass::oid::text").Scan(&oid); err != nil {
+			t.Fatal(err)
+		}
+		return oid
+	}
+	built := number()
+	execute(t, db, "DELETE FROM t WHERE ctid = (SELECT min(ctid) FROM t WHERE id = 150) AND id = 150")
+	if err := run(t, db, schema.Postgres, steps); err != nil {
+		t.Fatal(err)
+	}
+	if again := number(); again != built {
+		t.Error("the index of the first partition was built twice")
+	}
+	var valid int
+	if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE relname IN ('uq', 't1_id_a_idx', 't2_id_a_idx') AND indisvalid").Scan(&valid); err != nil || valid != 3 {
+		t.Errorf("%d of 3 indexes are valid, %v", valid, err)
+	}
+}
+
+// TestRenamedTableKeepsItsOldName runs the first part of a rename: the code before reads and writes by the old name, the code
+// after by the new one, until the second part.
+func TestRenamedTableKeepsItsOldName(t *testing.T) {
+	for _, dialect := range []schema.Dialect{schema.Postgres, schema.MySQL} {
+		t.Run(string(dialect), func(t *testing.T) {
+			db := servertest.Open(t, servertest.URL(t, string(dialect)))
+			execute(t, db, "CREATE TABLE users (id bigint PRIMARY KEY, name varchar(40), phone varchar(20))", "INSERT INTO users VALUES (1, 'a', '1')")
+			before, err := introspect.Read(t.Context(), db, dialect, introspect.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			parts, err := online.Split(before, record(t, before.Server, func(m *op.Migration) {
+				m.RenameTable("users", "people")
+				m.AddColumn("people", op.Column("city", "varchar(20)").NotNull().Default("'?'"))
+				m.DropColumn("people", "phone")
+			}), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			carryOut := func(id string, operations []op.Operation) {
+				t.Helper()
+				state, err := introspect.Read(t.Context(), db, dialect, introspect.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				statements, err := ddl.Compile(state.Server, state, operations)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, statement := range statements {
+					execute(t, db, statement.SQL)
+				}
+			}
+			carryOut("expand", parts.Expand)
+			execute(t, db, "INSERT INTO users (id, name, phone) VALUES (2, 'b', '2')", "UPDATE users SET name = 'c' WHERE id = 1", "INSERT INTO people (id, name, city) VALUES (3, 'd', 'x')", "DELETE FROM users WHERE id = 2")
+			carryOut("contract", parts.Contract)
+			var names string
+			concat := map[schema.Dialect]string{schema.Postgres: "string_agg(name || city, ',' ORDER BY id)", schema.MySQL: "group_concat(name, city ORDER BY id)"}[dialect]
+			if err := db.QueryRowContext(t.Context(), "SELECT "+concat+" FROM people").Scan(&names); err != nil || names != "c?,dx" {
+				t.Errorf("the rows are %q, %v", names, err)
+			}
+			if _, err := db.ExecContext(t.Context(), "SELECT 1 FROM users"); err == nil {
+				t.Error("the old name is still there")
+			}
+		})
+	}
+}
+
+// TestColumnsInStep runs the triggers of docs/online.md.
+func TestColumnsInStep(t *testing.T) {
+	text, err := os.ReadFile("../docs/online.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "### Two columns in step")
+	blocks := strings.Split(section, "```")
+	for i, dialect := range []schema.Dialect{schema.Postgres, schema.MySQL} {
+		t.Run(string(dialect), func(t *testing.T) {
+			db := servertest.Open(t, servertest.URL(t, string(dialect)))
+			execute(t, db, "CREATE TABLE users (id bigint PRIMARY KEY, name varchar(40), full_name varchar(40))", "INSERT INTO users VALUES (1, 'a', NULL), (2, 'b', NULL)")
+			for _, statement := range strings.SplitAfter(strings.TrimPrefix(blocks[2*i+1], "sql\n"), ";\nCREATE TRIGGER") {
+				statement = strings.TrimSuffix(statement, ";\nCREATE TRIGGER")
+				if strings.HasPrefix(statement, " users_") {
+					statement = "CREATE TRIGGER" + statement
+				}
+				execute(t, db, statement)
+			}
+			execute(t, db, "UPDATE users SET full_name = name WHERE full_name IS NULL", // the copy
+				"UPDATE users SET name = 'old code' WHERE id = 1", "UPDATE users SET full_name = 'new code' WHERE id = 2",
+				"INSERT INTO users (id, name) VALUES (3, 'old row')", "INSERT INTO users (id, full_name) VALUES (4, 'new row')", "UPDATE users SET id = 5 WHERE id = 4", "UPDATE users SET name = NULL WHERE id = 3")
+			rows, err := db.QueryContext(t.Context(), "SELECT coalesce(name, '-'), coalesce(full_name, '-') FROM users ORDER BY id")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer rows.Close()
+			var got []string
+			for rows.Next() {
+				var name, full string
+				if err := rows.Scan(&name, &full); err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, name+"/"+full)
+			}
+			if text := strings.Join(got, " "); rows.Err() != nil || text != "old code/old code new code/new code -/- new row/new row" {
+				t.Errorf("the rows are %s, %v", text, rows.Err())
+			}
+		})
 	}
 }

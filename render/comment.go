@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ const (
 	tableRows    = 15  // lines of the list of changes
 	changeWidth  = 70  // columns of the words about a change
 	mostNames    = 5   // objects that share a remark; the rest is counted
-	mostNotes    = 8   // paragraphs about what to know or decide
+	mostNotes    = 24  // paragraphs about what to know or decide
 )
 
 // comment returns the lines above init: what changes and where it comes from, what there is to decide, and what the
@@ -200,9 +201,22 @@ func (f *RevisionFile) noteParagraphs() []string {
 		out = append(out, common.note.paragraph(where))
 	}
 	if more := len(out) - mostNotes; more > 0 {
-		out = append(out[:mostNotes], fmt.Sprintf("Note: %d more; \"retort review\" lists all.", more))
+		// What is to be decided or looked at comes first: only what is good to know is left to review.
+		slices.SortStableFunc(out, func(a, b string) int { return cmp.Compare(urgency(a), urgency(b)) })
+		kept := mostNotes
+		for kept < len(out) && urgency(out[kept]) < 2 {
+			kept++
+		}
+		if more = len(out) - kept; more > 0 {
+			out = append(out[:kept], fmt.Sprintf("Note: %d more; \"retort lint\" and \"retort review\" list what they are about.", more))
+		}
 	}
 	return out
+}
+
+// urgency orders paragraphs: decisions, what to review, notes.
+func urgency(paragraph string) int {
+	return slices.IndexFunc([]string{"DECIDE", "REVIEW", ""}, func(prefix string) bool { return strings.HasPrefix(paragraph, prefix) })
 }
 
 func appendNew(list []string, item string) []string {

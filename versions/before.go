@@ -67,7 +67,36 @@ func (k *knowledge) learn(ctx context.Context, q introspect.Querier, operations 
 	for _, name := range missing {
 		k.known[name] = true
 	}
+	if len(partitionedIndexes(k.state, operations)) > 0 { // which partitions there are, only the whole catalog tells
+		return k.learnAll(ctx, q, needs.namespaces)
+	}
 	return nil
+}
+
+// partitionedIndexes are the partitioned tables on which operations build an index concurrently, which is done partition by
+// partition.
+func partitionedIndexes(state *schema.Schema, operations []op.Operation) []schema.Name {
+	var out []schema.Name
+	for _, operation := range flat(operations) {
+		create, ok := operation.(*op.CreateIndex)
+		if !ok || !create.Concurrently {
+			continue
+		}
+		if table := state.Table(create.Table); table != nil && table.Partition != nil && table.Partition.By != "" {
+			out = append(out, create.Table)
+		}
+	}
+	return out
+}
+
+// addPartitions adds the partitions of a table, and theirs.
+func addPartitions(state *schema.Schema, of schema.Name, to map[schema.Name]bool) {
+	for table := range state.Tables.All() {
+		if table.Partition != nil && table.Partition.Of == of && !to[table.Name] {
+			to[table.Name] = true
+			addPartitions(state, table.Name, to)
+		}
+	}
 }
 
 func (k *knowledge) learnAll(ctx context.Context, q introspect.Querier, namespaces []string) error {
@@ -229,6 +258,9 @@ func relevant(state *schema.Schema, operations []op.Operation) *schema.Schema {
 		}
 	}
 	near := map[schema.Name]bool{}
+	for _, name := range partitionedIndexes(state, operations) {
+		addPartitions(state, name, near)
+	}
 	for table := range state.Tables.All() {
 		for _, key := range table.ForeignKeys {
 			if wanted[table.Name] {
