@@ -30,9 +30,8 @@ type sqliteObject struct {
 	view       *sqliteddl.View
 	read       *schema.Table
 	unmodelled []schema.Unmodelled
-	// disagrees is set if the columns of the statement are not those that SQLite has. Then statement holds what was parsed.
+	// disagrees is set if the columns of the statement are not those that SQLite has.
 	disagrees bool
-	statement *sqliteddl.Table
 }
 
 // sqliteBatch is how many objects are handed to a parser at once, and sqliteParsers how many parsers there are at most.
@@ -90,17 +89,13 @@ func (r *sqliteReader) parseTable(object *sqliteObject) {
 		}
 		return
 	}
-	parsed, err := sqliteddl.ParseTable(object.sql)
-	if err != nil {
-		object.err = err
-		return
-	}
-	notNull, ok := notNullColumns(parsed, object.columns)
-	if !ok {
-		object.disagrees, object.statement = true, parsed
-		return
-	}
-	r.build(object, parsed, notNull)
+	object.err = sqliteddl.VisitTable(object.sql, func(parsed *sqliteddl.Table) {
+		if notNull, ok := notNullColumns(parsed, object.columns); ok {
+			r.build(object, parsed, notNull)
+		} else {
+			object.disagrees = true
+		}
+	})
 }
 
 func (r *sqliteReader) build(object *sqliteObject, parsed *sqliteddl.Table, notNull []bool) {
@@ -137,14 +132,18 @@ func (r *sqliteReader) settle(ctx context.Context, q Querier, object *sqliteObje
 	if err != nil {
 		return err
 	}
-	if object.err = agree(object.statement, columns); object.err != nil {
+	parsed, err := sqliteddl.ParseTable(object.sql)
+	if err == nil {
+		err = agree(parsed, columns)
+	}
+	if object.err = err; err != nil {
 		return nil
 	}
 	notNull := make([]bool, len(columns))
 	for i, column := range columns {
 		notNull[i] = column.notNull
 	}
-	r.build(object, object.statement, notNull)
+	r.build(object, parsed, notNull)
 	return nil
 }
 

@@ -8,7 +8,32 @@ import (
 )
 
 // ParseTable parses a CREATE TABLE statement with a list of columns. An error is a [*SyntaxError].
-func ParseTable(text string) (*Table, error) { return parse(text, (*scanner).table) }
+func ParseTable(text string) (*Table, error) {
+	return parse(text, func(s *scanner) (*Table, error) {
+		table, err := s.table()
+		if err != nil {
+			return nil, err
+		}
+		table.Columns = slices.Clone(table.Columns)
+		for i := range table.Columns {
+			table.Columns[i].Constraints = slices.Clone(table.Columns[i].Constraints)
+		}
+		return table, nil
+	})
+}
+
+// VisitTable parses a statement as [ParseTable] does, and hands visit a table whose columns and their constraints are valid
+// only until visit returns: then their memory serves the next statement.
+func VisitTable(text string, visit func(*Table)) error {
+	_, err := parse(text, func(s *scanner) (*Table, error) {
+		table, err := s.table()
+		if err == nil {
+			visit(table)
+		}
+		return nil, err
+	})
+	return err
+}
 
 func (s *scanner) table() (*Table, error) {
 	s.acceptTemp()
@@ -52,8 +77,8 @@ func (s *scanner) body(table *Table) error {
 	return nil
 }
 
-// columns consumes the columns, and reports whether the closing parenthesis came behind them. They grow in the scanner's
-// memory; the table gets a copy that is no larger than it must be, with the constraints of all columns in one array.
+// columns consumes the columns, and reports whether the closing parenthesis came behind them. They and their constraints
+// stay in the scanner's memory.
 func (s *scanner) columns(table *Table) (closed bool, err error) {
 	s.grownColumns, s.grownConstraints = s.grownColumns[:0], s.grownConstraints[:0]
 	for !closed && !s.startsTableConstraint() {
@@ -68,8 +93,9 @@ func (s *scanner) columns(table *Table) (closed bool, err error) {
 			}
 		}
 	}
-	table.Columns = slices.Clone(s.grownColumns)
-	constraints := slices.Clone(s.grownConstraints)
+	table.Columns = s.grownColumns
+	// An array that had to grow has left the first columns with constraints in the one before it.
+	constraints := s.grownConstraints
 	for i := range table.Columns {
 		count := len(table.Columns[i].Constraints)
 		table.Columns[i].Constraints = nil
