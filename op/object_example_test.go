@@ -98,12 +98,16 @@ func ExampleMigration_CreateFunction() {
 		m.DropFunction("full_price(numeric)")
 		m.DropProcedure("archive()")
 	})
+	show(op.MySQL, func(m *op.Migration) { // a body with texts in double quotes
+		m.CreateFunction("greeting", `CREATE FUNCTION greeting() RETURNS varchar(9) DETERMINISTIC RETURN "hello"`).Option(schema.OptionSQLMode, "")
+	})
 	// Output:
 	// create function full_price(numeric)
 	// create function archive()
 	// create function product(numeric)
 	// drop function full_price(numeric)
 	// drop function archive()
+	// create function greeting
 }
 
 func ExampleMigration_CreateTrigger() {
@@ -112,7 +116,12 @@ func ExampleMigration_CreateTrigger() {
 			OrReplace().Enabled("always").DependsOn("touch()").DependsOnColumns("orders", "changed_at").Comment("keeps changed_at true")
 		m.DropTrigger("tr_touch", "orders")
 	})
+	show(op.MySQL, func(m *op.Migration) { // a body in which || joins texts
+		m.CreateTrigger("tr_code", "orders", "CREATE TRIGGER tr_code BEFORE INSERT ON orders FOR EACH ROW SET NEW.code = 'o' || NEW.id").
+			Option(schema.OptionSQLMode, "PIPES_AS_CONCAT")
+	})
 	// Output:
 	// create trigger orders/tr_touch
 	// drop trigger orders/tr_touch
+	// create trigger orders/tr_code
 }
