@@ -9,6 +9,7 @@ require (
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/jinzhu/inflection v1.0.0
 	github.com/rogpeppe/go-internal v1.16.0
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/uptrace/bun v1.2.9
 	github.com/uptrace/bun/dialect/mysqldialect v1.2.9
 	github.com/uptrace/bun/dialect/pgdialect v1.2.9

@@ -56,11 +56,9 @@ func (c *checking) stage() error {
 	files := overlay.Files{}
 	for _, file := range unstaged {
 		path := filepath.Join(root, filepath.FromSlash(file.Path))
-		switch {
-		case !file.Untracked:
+		files[path] = nil // also what is no Go: a program may embed it
+		if !file.Untracked {
 			files[path] = nonNil(file.Text)
-		case strings.HasSuffix(path, ".go"):
-			files[path] = nil
 		}
 		if p, matters := c.notStaged(path, file); matters {
 			c.problems = append(c.problems, p)
@@ -106,8 +104,12 @@ func (c *checking) notStaged(path string, file git.Unstaged) (p problem, matters
 	if path == c.config.File {
 		return p, true
 	}
-	if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+	if strings.HasSuffix(path, "_test.go") {
 		return p, false
+	}
+	if !strings.HasSuffix(path, ".go") {
+		beside := func(dir string) bool { return strings.HasPrefix(path, dir+string(filepath.Separator)) }
+		return p, slices.ContainsFunc(c.config.MigrationDirs(), beside)
 	}
 	if slices.Contains(c.config.MigrationDirs(), filepath.Dir(path)) {
 		return p, true
