@@ -14,9 +14,8 @@ import (
 func init() { engines[schema.MySQL] = mysqlEngine{} }
 
 // mysqlEngine reads MySQL 8.0.16 and later and MariaDB 10.6 and later from information_schema. The number of queries
-// depends on the number of namespaces, not of objects, but for the few facts that the catalog gets wrong or lacks:
-// partitions, parsers of full-text indexes, defaults of binary columns and application-time periods come from SHOW
-// CREATE TABLE of the tables that have them.
+// depends on the number of namespaces, not of objects. What the catalog gets wrong or lacks comes from SHOW CREATE of the
+// objects that have it, all of a kind at once: see mysqlNeeds for tables, and readViews, readTriggers and readRoutines.
 //
 // Texts are made the same on both products and under any sql_mode of the session: string literals as under the default
 // sql_mode (quotes doubled, backslashes escaped), identifiers in backquotes, no charset introducer for utf8mb4, no qualifier of the own
@@ -24,7 +23,7 @@ func init() { engines[schema.MySQL] = mysqlEngine{} }
 //
 // Besides the option keys of package schema it sets, on tables, OptionCreate to the create options other than the row
 // format; on columns, OptionSRID, OptionSystemVersioned ("without" for a column outside of the versioning); on checks,
-// OptionColumn; on views, "security", "check_option" and "algorithm"; on primary keys, "comment". Engine, character set
+// OptionColumn; on views, "security", "check_option" and "algorithm"; on primary keys, "comment"; on triggers and routines, OptionSQLMode. Engine, character set
 // and collation are set where they are not InnoDB and the database's own.
 type mysqlEngine struct{}
 
@@ -97,6 +96,7 @@ type mysqlReader struct {
 
 	// grants are the role's rights on whole databases, if the server tells them.
 	grants      []mysqlGrant
+	revokes     []mysqlGrant
 	grantsKnown bool
 
 	out *schema.Schema

@@ -20,6 +20,9 @@ type mysqlGrant struct {
 // mysqlGrantOfDatabases matches the lines of SHOW GRANTS that are about whole databases.
 var mysqlGrantOfDatabases = regexp.MustCompile("^GRANT (.+) ON (\\*|`(?:[^`]|``)+`)\\.\\* TO ")
 
+// mysqlRevokeOfDatabase matches the lines of SHOW GRANTS that take rights on all databases back for one (partial_revokes).
+var mysqlRevokeOfDatabase = regexp.MustCompile("^REVOKE (.+) ON `((?:[^`]|``)+)`\\.\\* FROM ")
+
 // readGrants reads the rights of the role and of its active roles. A server that does not tell, such as one that runs
 // without grants, leaves them unknown.
 func (r *mysqlReader) readGrants() error {
@@ -27,6 +30,9 @@ func (r *mysqlReader) readGrants() error {
 		var line string
 		if err := rows.Scan(&line); err != nil {
 			return err
+		}
+		if found := mysqlRevokeOfDatabase.FindStringSubmatch(line); found != nil {
+			r.revokes = append(r.revokes, mysqlGrant{privileges: strings.Split(found[1], ", "), database: strings.ReplaceAll(found[2], "``", "`")})
 		}
 		if found := mysqlGrantOfDatabases.FindStringSubmatch(line); found != nil {
 			database := strings.ReplaceAll(strings.Trim(found[2], "`"), "``", "`")
@@ -49,9 +55,16 @@ var mysqlTablePrivileges = []string{
 
 // mayOnAll reports whether the role has one of the privileges on all of the database.
 func (n *mysqlNamespace) mayOnAll(privileges ...string) bool {
+	isRevoked := func(privilege string) bool {
+		return slices.ContainsFunc(n.revokes, func(revoke mysqlGrant) bool {
+			return revoke.database == n.database && slices.Contains(revoke.privileges, privilege)
+		})
+	}
 	return slices.ContainsFunc(n.grants, func(grant mysqlGrant) bool {
-		return (grant.database == "*" || likeMySQL(grant.database, n.database)) &&
-			slices.ContainsFunc(grant.privileges, func(has string) bool { return slices.Contains(privileges, has) })
+		isGlobal := grant.database == "*"
+		return (isGlobal || likeMySQL(grant.database, n.database)) && slices.ContainsFunc(grant.privileges, func(has string) bool {
+			return slices.Contains(privileges, has) && !(isGlobal && isRevoked(has))
+		})
 	})
 }
 

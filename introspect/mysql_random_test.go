@@ -289,7 +289,7 @@ func (g *randomSQL) mysqlObjects(server schema.Server) {
 		g.say("CREATE TRIGGER %s %s %s ON %s FOR EACH ROW SET @last = %s", g.part("tr"), g.of("BEFORE", "AFTER"), g.of("INSERT", "UPDATE", "DELETE"), from.name, g.text())
 	}
 	if g.chance(3) {
-		g.say("CREATE FUNCTION %s (a %s) RETURNS %s %s RETURN concat(a, %s)", g.part("fn"), g.of("int", "varchar(9) CHARSET latin1", "enum('it''s','🎉')"),
+		g.say("CREATE FUNCTION %s (a %s) RETURNS %s %s RETURN concat(a, %s)", g.part("fn"), g.of("int", "varchar(9) CHARSET latin1", "enum('it''s','größe')"),
 			g.of("varchar(20)", "varchar(20) CHARACTER SET latin1"), g.of("DETERMINISTIC", "NO SQL", "READS SQL DATA SQL SECURITY INVOKER"), g.text())
 	}
 }

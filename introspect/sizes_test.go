@@ -25,14 +25,14 @@ func (c *counted) QueryContext(ctx context.Context, query string, args ...any) (
 
 func TestSizes(t *testing.T) {
 	rows := map[string][]string{
-		"postgres": {"INSERT INTO big SELECT i, repeat('x', 100) FROM generate_series(1, 5000) i", "ANALYZE big", "ANALYZE empty"},
+		"postgres": {"INSERT INTO big SELECT i, repeat('x', 100) FROM generate_series(1, 5000) i", "ANALYZE big", "ANALYZE blank"},
 		"mysql":    {"INSERT INTO big WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 900) SELECT i, repeat('x', 100) FROM n", "ANALYZE TABLE big"},
 		"sqlite":   {"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO big SELECT i, hex(zeroblob(50)) FROM n"},
 	}
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {
 			db := servertest.Open(t, servertest.URL(t, engine))
-			statements := append([]string{"CREATE TABLE big (id integer PRIMARY KEY, name varchar(200))", "CREATE TABLE empty (id integer)"}, rows[engine]...)
+			statements := append([]string{"CREATE TABLE big (id integer PRIMARY KEY, name varchar(200))", "CREATE TABLE blank (id integer)"}, rows[engine]...)
 			for i := range 30 {
 				statements = append(statements, fmt.Sprintf("CREATE TABLE t%02d (id integer)", i))
 			}
@@ -56,8 +56,8 @@ func TestSizes(t *testing.T) {
 			if big := sizes[at]; big.Rows < 700 || big.Rows > 6000 || big.Bytes < 100_000 {
 				t.Errorf("big is %+v", big)
 			}
-			if empty := sizes[at+1]; empty.Table.Name != "empty" || empty.Rows != 0 {
-				t.Errorf("empty is %+v", empty)
+			if blank := sizes[at+1]; blank.Table.Name != "blank" || blank.Rows != 0 {
+				t.Errorf("blank is %+v", blank)
 			}
 		})
 	}
