@@ -123,5 +123,5 @@ func ExampleMigration_CreateTrigger() {
 	// Output:
 	// create trigger orders/tr_touch
 	// drop trigger orders/tr_touch
-	// create trigger orders/tr_code
+	// create trigger tr_code
 }
