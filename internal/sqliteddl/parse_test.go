@@ -35,6 +35,8 @@ var statements = []string{
 	`CREATE TABLE opts (a TEXT PRIMARY KEY) WITHOUT ROWID, STRICT`,
 	`CREATE TABLE opts2 (a INT) strict`,
 	`CREATE TABLE copied AS SELECT 1 AS "a b", 'x' AS c, id FROM plain`,
+	`CREATE TABLE[tight]([a b]INTEGER NOT NULL DEFAULT(0),"c"BLOB SUB_TYPE TEXT DEFAULT NULL,d DATETIME DEFAULT'0000-00-00',
+		CHECK([a b]>=(0)AND[a b]<=(1)),FOREIGN KEY([a b])REFERENCES[plain]([id])ON DELETE NO ACTION ON UPDATE NO ACTION)`,
 	`CREATE INDEX i1 ON plain (name)`,
 	`CREATE UNIQUE INDEX IF NOT EXISTS main.i2 ON plain ("name" COLLATE nocase DESC, id ASC) where name IS NOT NULL -- done`,
 	`CREATE INDEX "i ) 3" ON plain (lower(name || ',') DESC, (id + 1), abs(id) COLLATE NOCASE, (id), 'name') WHERE (id > 0 AND name <> ';')`,

@@ -35,6 +35,12 @@ CREATE TABLE ledger (
 
 CREATE TABLE "select" ("from" INT, "order" TEXT, "größe" INT, "名前" TEXT, " " INT);
 
+CREATE TABLE[Stock Count]([product id]INTEGER NOT NULL DEFAULT(0),"share"REAL NOT NULL DEFAULT '0',memo BLOB SUB_TYPE TEXT DEFAULT NULL,
+	counted DATETIME NOT NULL DEFAULT '0000-00-00 00:00:00', PRIMARY KEY("product id",[counted]),CHECK([share]>=(0)AND[share]<=(1)),
+	CONSTRAINT[FK_Stock]FOREIGN KEY([product id])REFERENCES[Product]([Id])ON DELETE NO ACTION ON UPDATE NO ACTION
+)
+;
+
 CREATE VIEW cheap (sku, price) AS SELECT sku, price FROM product WHERE price < 10;
 CREATE VIEW cheaper AS SELECT * FROM cheap WHERE price < 5;
 
