@@ -33,7 +33,7 @@ var update = flag.Bool("update", false, "write the plans of testdata/corpus anew
 //	NAME/after.sql   the schema after
 //	NAME/want        the operations and, after a blank line, the findings
 //	NAME/options     "rename TABLE.OLD=NEW", "backfill TABLE.COLUMN=EXPR", "server FLAVOR", "since MAJOR[.MINOR]", "column-order", "irreversible",
-//	                 "refused TEXT", "stuck" (reported and not changed)
+//	                 "refused TEXT", "stuck" (reported and not changed), "decision" (somebody has to decide, and nothing is carried out)
 type corpusCase struct {
 	name          string
 	before, after string
@@ -46,6 +46,7 @@ type corpusCase struct {
 func TestCorpus(t *testing.T) {
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			file := filepath.Join("testdata", "corpus", engine+".txtar")
 			archive, err := txtar.ParseFile(file)
 			if err != nil {
@@ -138,6 +139,12 @@ func (c *corpusCase) run(t *testing.T, from, to opened) (plan string, ran bool) 
 		}
 		return got, true
 	}
+	if undecided := len(result.Plan.Decisions()) > 0; slices.Contains(c.options, "decision") {
+		if !undecided {
+			t.Error("somebody has to decide about it")
+		}
+		return got, true
+	}
 	if at := slices.IndexFunc(c.options, func(o string) bool { return strings.HasPrefix(o, "refused ") }); at >= 0 {
 		c.mustRefuse(t, j, result, strings.TrimPrefix(c.options[at], "refused "))
 		return got, true
@@ -214,7 +221,7 @@ func (c *corpusCase) diffOptions(t *testing.T, server schema.Server) (options di
 			}
 		case "column-order":
 			options.ColumnOrder = true
-		case "irreversible", "refused", "stuck":
+		case "irreversible", "refused", "stuck", "decision":
 		default:
 			t.Fatalf("unknown option %q", line)
 		}

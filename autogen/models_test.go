@@ -38,6 +38,7 @@ type modelChange struct {
 func TestModelChanges(t *testing.T) {
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			grounds := &corpusGrounds{t: t, engine: engine}
 			for _, change := range modelChanges {
 				if change.engines == nil || slices.Contains(change.engines, engine) {

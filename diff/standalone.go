@@ -45,7 +45,8 @@ func compareStandalone[T schema.Object](c *comparison, k standalone[T]) {
 				replace = k.replace(current, object)
 			}
 			for _, operation := range replace {
-				add(operation, k.createAt, object, keys{creates: []string{key(object)}, uses: k.needs(object)})
+				uses := k.needs(object)
+				add(operation, k.createAt, object, keys{creates: []string{key(object)}, uses: uses, releases: without(k.needs(current), uses)})
 			}
 			if len(replace) > 0 {
 				break
@@ -67,6 +68,11 @@ func compareStandalone[T schema.Object](c *comparison, k standalone[T]) {
 		}
 		add(k.drop(object), k.dropAt, object, keys{destroys: []string{key(object)}, releases: k.needs(object)})
 	}
+}
+
+// without returns the keys that the others do not hold.
+func without(keys, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return slices.Contains(others, key) })
 }
 
 // normalSequence returns a sequence in the form of the catalogs' readers: without what is the default, and without its

@@ -224,7 +224,9 @@ func (c *comparison) createTables(added []*schema.Table) {
 		change.op = &op.CreateTable{Table: bare}
 		c.add(change)
 		for _, index := range table.Indexes {
-			c.add(c.createIndex(phaseCreateTables, table, index))
+			if !index.Implicit { // or the foreign key brings it
+				c.add(c.createIndex(phaseCreateTables, table, index))
+			}
 		}
 	}
 }
