@@ -52,7 +52,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"module": module, "database": database, "exits": exits, "retort": retort, "edit": edit, "sql": sql,
+			"module": module, "database": database, "exits": exits, "retort": retort, "edit": edit, "sql": sql, "recipes": recipes,
 		},
 	})
 }
