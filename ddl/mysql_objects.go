@@ -3,7 +3,6 @@ package ddl
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/retort-db/retort/internal/mysqltext"
@@ -183,22 +182,15 @@ func (c *mysqlCompiler) alterSequence(o *op.AlterSequence) error {
 	}
 	kind = strings.ToLower(cmp.Or(kind, "bigint"))
 	switch {
-	case kind == oldKind || !isKnown && kind == "bigint":
+	case kind == "bigint" && (kind == oldKind || !isKnown):
 		c.statement(o, text+mariadbSequenceNumbers(&whole))
+	case kind == oldKind:
+		c.statement(o, text+mariadbTypedNumbers(&whole, kind))
 	case isWiderSequence(kind, oldKind):
 		c.statement(o, text+" AS "+kind)
-		c.statement(o, text+mariadbSequenceNumbers(&whole))
+		c.statement(o, text+mariadbTypedNumbers(&whole, kind))
 	default:
-		// The old type's bounds are too wide for the new one.
-		least, most := mysqltext.SequenceBounds(kind)
-		narrow := whole
-		if whole.Min == nil && isDescending(&whole) {
-			narrow.Min = parsedNumber(least)
-		}
-		if whole.Max == nil && !isDescending(&whole) {
-			narrow.Max = parsedNumber(most)
-		}
-		c.statement(o, text+mariadbSequenceNumbers(&narrow))
+		c.statement(o, text+mariadbTypedNumbers(&whole, kind))
 		c.statement(o, text+" AS "+kind)
 	}
 	if isKnown && before.Comment != o.Sequence.Comment {
@@ -212,22 +204,23 @@ func mariadbSequenceNumbers(s *schema.Sequence) string {
 	return mariadbSequenceClauses(s) + when(s.Min == nil, " NO MINVALUE") + when(s.Max == nil, " NO MAXVALUE") + when(!s.Cycle, " NOCYCLE")
 }
 
-func isDescending(s *schema.Sequence) bool { return s.Increment != nil && *s.Increment < 0 }
+// mariadbTypedNumbers does the same with the bounds of a type: the server takes NO MAXVALUE for that of bigint.
+func mariadbTypedNumbers(s *schema.Sequence, kind string) string {
+	least, most := mysqltext.SequenceBounds(kind)
+	switch {
+	case s.Increment == nil || *s.Increment > 0:
+		least = "1"
+	case !strings.HasSuffix(kind, "unsigned"):
+		most = "-1"
+	}
+	return mariadbSequenceClauses(s) + when(s.Min == nil, " MINVALUE "+least) + when(s.Max == nil, " MAXVALUE "+most) + when(!s.Cycle, " NOCYCLE")
+}
 
 // isWiderSequence reports whether a type's greatest number is beyond the other's.
 func isWiderSequence(kind, other string) bool {
 	_, most := mysqltext.SequenceBounds(kind)
 	_, otherMost := mysqltext.SequenceBounds(other)
 	return len(most) > len(otherMost) || len(most) == len(otherMost) && most > otherMost
-}
-
-// parsedNumber returns a number, nil for one that no int64 holds.
-func parsedNumber(text string) *int64 {
-	number, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return nil
-	}
-	return &number
 }
 
 func (c *mysqlCompiler) dropSequence(o *op.DropSequence) error {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/mysqldialect"
 
@@ -94,5 +95,42 @@ func TestMySQLSequences(t *testing.T) {
 	got, ok := readMySQL(t, db).Sequences.Get(schema.Name{Name: "digits"})
 	if !ok || *got.Increment != step || *got.Max != most || !got.Cycle || got.Start != nil {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestMySQLSequenceTypes creates sequences of every type of MariaDB 11.5 and changes them to wider and narrower ones, with
+// their comments.
+func TestMySQLSequenceTypes(t *testing.T) {
+	db := openMySQL(t)
+	state := readMySQL(t, db)
+	name := schema.Name{Name: "numbers"}
+	down := int64(-1)
+	var steps []*schema.Sequence
+	if state.Server.Flavor == schema.MariaDB {
+		steps = []*schema.Sequence{{Name: name, Comment: "it's"}, {Name: name, Comment: `a\b`}, {Name: name}}
+	}
+	if state.Server.Flavor == schema.MariaDB && state.Server.Version.AtLeast(11, 5, 0) {
+		steps = append(steps, &schema.Sequence{Name: name, Type: "int unsigned", Comment: "narrower"}, &schema.Sequence{Name: name, Type: "smallint"},
+			&schema.Sequence{Name: name, Type: "tinyint unsigned"}, &schema.Sequence{Name: name, Type: "bigint unsigned"}, &schema.Sequence{Name: name},
+			&schema.Sequence{Name: schema.Name{Name: "down"}, Type: "mediumint", Increment: &down},
+			&schema.Sequence{Name: schema.Name{Name: "down"}, Type: "tinyint", Increment: &down})
+	}
+	for i, want := range steps {
+		var change op.Operation = &op.AlterSequence{Sequence: want}
+		if !state.Sequences.Has(want.Name) {
+			change = &op.CreateSequence{Sequence: want}
+		}
+		statements, err := ddl.Compile(state.Server, state, []op.Operation{change})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, statement := range statements {
+			execMySQL(t, db, statement.SQL)
+		}
+		state = readMySQL(t, db)
+		got, _ := state.Sequences.Get(want.Name)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("step %d (-want +got):\n%s", i, diff)
+		}
 	}
 }
