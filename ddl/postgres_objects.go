@@ -262,6 +262,9 @@ func routineWord(kind string) string {
 	return "FUNCTION "
 }
 
+// replaceTrigger is the beginning of a definition that servers before version 14 do not read.
+var replaceTrigger = regexp.MustCompile(`(?i)^\s*CREATE\s+OR\s+REPLACE\s+TRIGGER\b`)
+
 // createTrigger creates a trigger. CREATE OR REPLACE came with version 14 and knows no constraint triggers.
 func (c *postgresCompiler) createTrigger(o *op.CreateTrigger) {
 	t := o.Trigger
@@ -270,7 +273,11 @@ func (c *postgresCompiler) createTrigger(o *op.CreateTrigger) {
 	} else if exists && o.Replace {
 		c.say(o, "DROP TRIGGER "+postgresQuote(t.Trigger)+" ON "+postgresName(t.Table), "")
 	}
-	c.say(o, statement(t.Definition), "")
+	text := t.Definition
+	if !c.server.Version.AtLeast(14, 0, 0) {
+		text = replaceTrigger.ReplaceAllString(text, "CREATE TRIGGER")
+	}
+	c.say(o, statement(text), "")
 	state := map[string]string{"disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}[t.Enabled]
 	if state != "" {
 		c.after(o, alterTable(t.Table)+state+" TRIGGER "+postgresQuote(t.Trigger))

@@ -165,7 +165,8 @@ func (r *postgresReader) readUnmodelled(ctx context.Context) error {
 	newer := r.since(13, `
 		UNION ALL SELECT 'trigger of partition that is enabled otherwise', t.tgname || ' on ' || c.relname, 'pg_trigger'::regclass, t.oid
 			FROM pg_trigger t JOIN relations c ON c.oid = t.tgrelid JOIN pg_trigger parent ON parent.oid = t.tgparentid
-			WHERE NOT t.tgisinternal AND t.tgenabled <> parent.tgenabled`, "")
+			WHERE t.tgenabled <> parent.tgenabled AND NOT EXISTS (
+				SELECT FROM pg_constraint k WHERE k.oid = t.tgconstraint AND k.contype <> 't')`, "")
 	newer += r.since(14, `
 		UNION ALL SELECT 'partition that is being detached', c.relname::text, 'pg_class'::regclass, c.oid
 			FROM relations c JOIN pg_inherits h ON h.inhrelid = c.oid WHERE h.inhdetachpending`, "")
