@@ -260,11 +260,19 @@ func (i *invocation) noteOrigins(one comparison, once func(format string, args .
 	if names := one.result.Plan.NotCompared; len(names) > 0 {
 		once("not compared: %s", strings.Join(names, "; "))
 	}
-	if one.result.Unconfirmed != "" && one.live {
-		once("unconfirmed: %s", one.result.Unconfirmed)
+	unconfirmed, proof := one.result.Unconfirmed, one.result.Proof
+	if unconfirmed != "" && proof != nil && proof.Skipped == unconfirmed {
+		once("unconfirmed and not proved: %s", unconfirmed)
+		return
 	}
-	proof := one.result.Proof
+	if unconfirmed != "" && one.live {
+		once("unconfirmed: %s", unconfirmed)
+	}
 	if proof == nil {
+		return
+	}
+	if proof.Skipped != "" {
+		once("%s", proof)
 		return
 	}
 	once("%s, in %s", proof, shortTime(proof.Elapsed))
