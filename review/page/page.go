@@ -31,6 +31,7 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"back":       func(level review.BackLevel) string { return backWords[level] },
 	"changeName": changeName,
 	"plural":     plural,
+	"words":      words,
 	"sentence":   sentence,
 	"serious":    func(all []review.Finding) []review.Finding { return without(all, isRemark) },
 	"remarks":    func(all []review.Finding) []review.Finding { return without(all, isSerious) },
