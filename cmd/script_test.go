@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"github.com/retort-db/retort/internal/servertest"
+	"github.com/retort-db/retort/internal/servertest/testenv"
 	"github.com/retort-db/retort/introspect"
 	_ "github.com/retort-db/retort/introspect/mysql"    // for sql
 	_ "github.com/retort-db/retort/introspect/postgres" // for sql
@@ -53,6 +55,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"module": module, "database": database, "exits": exits, "retort": retort, "edit": edit, "sql": sql, "recipes": recipes,
+			"client": client,
 		},
 	})
 }
@@ -144,6 +147,34 @@ func sql(ts *testscript.TestScript, neg bool, args []string) {
 		_, err := database.Exec(statement)
 		ts.Check(err)
 	}
+}
+
+// client pipes a file through the engine's own client, on the database of RETORT_URL: "client forth.sql". It stops at the first
+// error.
+func client(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: client FILE")
+	}
+	address := ts.Getenv("RETORT_URL")
+	var command *exec.Cmd
+	if strings.HasPrefix(address, "mysql:") {
+		config, err := testenv.MySQLConfig(address)
+		ts.Check(err)
+		host, port, err := net.SplitHostPort(config.Addr)
+		ts.Check(err)
+		program := "mariadb"
+		if _, err := exec.LookPath(program); err != nil {
+			program = "mysql"
+		}
+		command = exec.Command(program, "--no-defaults", "--protocol=tcp", "--default-character-set=utf8mb4", "-h", host, "-P", port, "-u", config.User, config.DBName)
+		command.Env = append(os.Environ(), "MYSQL_PWD="+config.Passwd)
+	} else {
+		command = exec.Command("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", address)
+	}
+	command.Stdin = strings.NewReader(ts.ReadFile(args[0]))
+	out, err := command.CombinedOutput()
+	ts.Logf("%s", out)
+	ts.Check(err)
 }
 
 // retort runs the binary and keeps the exit code for exits: "retort check".

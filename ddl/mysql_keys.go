@@ -372,6 +372,10 @@ func (c *mysqlCompiler) dropKey(o op.Operation, table *schema.Table, name string
 // addImplicitIndexes completes the state with the indexes that the server makes for foreign keys.
 func (c *mysqlCompiler) addImplicitIndexes() {
 	for table := range c.state.Tables.All() {
+		// A schema that was replayed may still have one that the server dropped when another index came to do its work.
+		table.Indexes = slices.DeleteFunc(table.Indexes, func(index *schema.Index) bool {
+			return index.Implicit && (coveredWithout(table, index.Columns(), index.Name) || !neededByKey(table, index))
+		})
 		for _, key := range table.ForeignKeys {
 			addImplicitIndex(table, key)
 		}

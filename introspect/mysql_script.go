@@ -33,6 +33,7 @@ func (mysqlEngine) tame(ctx context.Context, scratch *Scratch, script string) (s
 	for _, name := range names {
 		databases[strings.ToLower(name)] = true
 	}
+	script = withoutDelimiters(script)
 	open := withoutVersionComments(script)
 	for _, statement := range scriptStatements(schema.MySQL, open) {
 		switch first, second := statement.word(0), statement.word(1); {
