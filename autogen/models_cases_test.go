@@ -684,6 +684,20 @@ var modelChanges = []*modelChange{
 		want: []string{"create table order_items", "create table items", "create table orders"},
 	},
 	{
+		name: "partitions and the tables behind a full-text index stay", engines: []string{servertest.EnginePostgres, servertest.EngineSQLite},
+		models: func() (before, after []any) {
+			type event struct {
+				bun.BaseModel `bun:"table:events"`
+				ID            int64 `bun:",pk"`
+			}
+			return nil, []any{(*event)(nil)}
+		},
+		sql: map[string]string{
+			servertest.EnginePostgres: "CREATE TABLE events (id bigint PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (9)",
+			servertest.EngineSQLite:   "CREATE TABLE events (id INTEGER NOT NULL PRIMARY KEY); CREATE VIRTUAL TABLE search USING fts5(body)",
+		},
+	},
+	{
 		name: "an enum column stays", engines: onPostgres,
 		models: func() (before, after []any) {
 			type user struct {
