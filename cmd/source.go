@@ -48,6 +48,7 @@ type sources struct {
 	dialect schema.Dialect
 	// database is the one that lends scratch space and decides about spellings; nil if none is at hand.
 	database *introspect.Database
+	url      string // of that database
 	opened   []*introspect.Database
 	built    *project
 }
@@ -74,6 +75,11 @@ func (s *sources) connect(list ...source) ([]*introspect.Database, error) {
 			return nil, fmt.Errorf("cannot compare a database of %s with one of %s", s.database.Dialect, database.Dialect)
 		}
 		databases[n], s.database, s.dialect = database, database, database.Dialect
+		if s.url = one.text; s.url == "" {
+			if s.url, err = s.databaseURL(); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if s.database == nil {
 		return databases, s.chooseDialect(list)
@@ -132,6 +138,10 @@ func (s *sources) chooseDialect(list []source) error {
 func (s *sources) scratchServer() (*introspect.Database, error) {
 	if s.dialect == schema.SQLite {
 		return introspect.Open(s.ctx, ":memory:")
+	}
+	var err error
+	if s.url, err = s.databaseURL(); err != nil {
+		return nil, err
 	}
 	database, err := s.open()
 	if err != nil {
@@ -203,12 +213,27 @@ func (s *sources) file(path string) (*schema.Schema, error) {
 	if err != nil {
 		return nil, err
 	}
+	if introspect.NamesNamespaces(s.dialect, string(text)) {
+		return s.fileInDatabase(path, string(text))
+	}
 	return s.inScratch(func(scratch *introspect.Scratch) error {
 		if err := scratch.ExecScript(s.ctx, string(text)); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		return nil
 	})
+}
+
+// fileInDatabase runs a script that names its namespaces in a database of its own.
+func (s *sources) fileInDatabase(path, text string) (read *schema.Schema, err error) {
+	err = introspect.WithScratchDatabase(s.ctx, s.url, introspect.ScratchOptions{}, func(database *introspect.Database) (err error) {
+		if err := database.ExecScript(s.ctx, text); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		read, err = introspect.Read(s.ctx, database, s.dialect, introspect.Options{Namespaces: slices.Concat(s.config.Schemas, s.StringSlice("schema"))})
+		return err
+	})
+	return read, err
 }
 
 func (s *sources) inScratch(fill func(*introspect.Scratch) error) (*schema.Schema, error) {

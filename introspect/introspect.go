@@ -9,6 +9,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/retort-db/retort/schema"
 )
@@ -70,9 +71,15 @@ func (s *Scratch) Refused(ctx context.Context, err error) bool {
 	return err != nil && !isLost(ctx, err) && s.engine.refuses(ctx, err)
 }
 
-// Read reads the scratch namespace as if it were the default one.
+// Read reads the scratch namespace as if it were the default one. The schemas beside it are those of the database that lends
+// the space, and are not named as unmodelled.
 func (s *Scratch) Read(ctx context.Context) (*schema.Schema, error) {
-	return Read(ctx, s.Conn, s.dialect, s.options)
+	read, err := Read(ctx, s.Conn, s.dialect, s.options)
+	if err != nil {
+		return nil, err
+	}
+	read.Unmodelled = slices.DeleteFunc(read.Unmodelled, func(u schema.Unmodelled) bool { return u.Kind == "schema" })
+	return read, nil
 }
 
 // ReadModelled reads like Read what the model has a place for, and does not look for what else there is. To look costs

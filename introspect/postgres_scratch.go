@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-
-	"github.com/retort-db/retort/schema"
 )
 
 // scratchLockTimeout limits how long a statement in scratch space may wait. Nothing in it is meant to touch a live table;
@@ -82,21 +80,4 @@ func SQLState(err error) string {
 func (postgresEngine) refuses(_ context.Context, err error) bool {
 	state := SQLState(err)
 	return len(state) == 5 && !slices.Contains([]string{"08", "53", "57", "58", "XX"}, state[:2])
-}
-
-// tame blanks out the script's own transaction.
-func (postgresEngine) tame(_ context.Context, _ *Scratch, script string) (string, error) {
-	tame := []byte(script)
-	for _, statement := range scriptStatements(schema.Postgres, script) {
-		switch first, second := statement.word(0), statement.word(1); {
-		case first == "PREPARE" && second == "TRANSACTION",
-			first == "ABORT",
-			first == "ROLLBACK" && !slices.Contains([]string{"TO", "WORK", "TRANSACTION"}, second),
-			first == "ROLLBACK" && second != "TO" && statement.word(2) != "TO":
-			return "", statement.refused(script, "it would take back what the script has made")
-		case first == "BEGIN", first == "START" && second == "TRANSACTION", first == "COMMIT" && second != "PREPARED", first == "END":
-			blank(tame[statement.start:statement.end])
-		}
-	}
-	return string(tame), nil
 }

@@ -2,6 +2,7 @@ package introspect
 
 import (
 	"context"
+	"database/sql/driver"
 	"fmt"
 	"strings"
 
@@ -34,6 +35,23 @@ func (s *Scratch) ExecScript(ctx context.Context, text string) error {
 	}
 	_, err = s.Conn.ExecContext(ctx, tame)
 	return err
+}
+
+// ExecScript runs a text of several statements in the database, on a connection of its own: what it sets for its session ends
+// with it. The script is checked as [Scratch.ExecScript] does.
+func (d *Database) ExecScript(ctx context.Context, text string) error {
+	conn, err := d.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	defer conn.Raw(func(any) error { return driver.ErrBadConn }) // closes it instead of giving it back
+	server, err := ServerOf(ctx, conn, d.Dialect)
+	if err != nil {
+		return err
+	}
+	scratch := &Scratch{Conn: conn, Server: server, dialect: d.Dialect, engine: engines[d.Dialect]}
+	return scratch.ExecScript(ctx, text)
 }
 
 // scriptStatement is the words of a statement of a script, and where it stands.
