@@ -45,7 +45,9 @@ func (d *Database) ExecScript(ctx context.Context, text string) error {
 		return err
 	}
 	defer conn.Close()
-	defer conn.Raw(func(any) error { return driver.ErrBadConn }) // closes it instead of giving it back
+	defer func() {
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // closes it instead of giving it back
+	}()
 	server, err := ServerOf(ctx, conn, d.Dialect)
 	if err != nil {
 		return err
